@@ -1,0 +1,3 @@
+//! Sharing: the channels by which an advocate can pass a link on.
+
+pub mod channels;
