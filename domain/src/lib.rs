@@ -2,6 +2,18 @@
 //!
 //! Everything here is pure: time, randomness, keys and identity come in as
 //! arguments, nothing is read or written. A business "no" is a value with a
-//! reason; an error is a broken contract.
+//! reason that has a stable `code()`; an error is a broken contract.
+#![deny(clippy::float_arithmetic)]
 
+pub mod attribution;
+pub mod code;
+pub mod conversion;
+pub mod fraud;
+pub mod link;
+pub mod money;
+pub mod program;
+pub mod referral;
+pub mod reward;
 pub mod share;
+pub mod time;
+pub mod token;

@@ -1,0 +1,184 @@
+//! Amounts of money: whole minor units with their currency, never a float.
+
+use core::fmt;
+
+/// An ISO-4217 alphabetic code such as `EUR`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
+pub struct Currency([u8; 3]);
+
+/// Why a text is not a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownCurrency;
+
+impl fmt::Display for UnknownCurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a currency is a current ISO-4217 code of three capital letters, such as EUR")
+    }
+}
+
+/// Currencies whose smallest unit is not a hundredth, by ISO 4217 table A.1.
+const NO_DECIMALS: &[&[u8; 3]] = &[
+    b"BIF", b"CLP", b"DJF", b"GNF", b"ISK", b"JPY", b"KMF", b"KRW", b"PYG", b"RWF", b"UGX", b"UYI",
+    b"VND", b"VUV", b"XAF", b"XOF", b"XPF",
+];
+const THREE_DECIMALS: &[&[u8; 3]] = &[b"BHD", b"IQD", b"JOD", b"KWD", b"LYD", b"OMR", b"TND"];
+/// The currencies with two decimals, by ISO 4217 table A.1.
+const TWO_DECIMALS: &[u8] = b"AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL \
+BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP \
+GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR \
+LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN \
+PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB \
+TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+
+impl Currency {
+    /// Reads a code of three capital letters.
+    ///
+    /// # Errors
+    /// When it is not a current ISO-4217 code of money in circulation.
+    pub fn parse(text: &str) -> Result<Self, UnknownCurrency> {
+        let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
+        let known = NO_DECIMALS.contains(&&code)
+            || THREE_DECIMALS.contains(&&code)
+            || TWO_DECIMALS.chunks(4).any(|entry| entry.starts_with(&code));
+        if known {
+            Ok(Self(code))
+        } else {
+            Err(UnknownCurrency)
+        }
+    }
+
+    /// The three letters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// How many decimals the minor unit stands for: 0, 2 or 3.
+    #[must_use]
+    pub fn exponent(self) -> u8 {
+        if NO_DECIMALS.contains(&&self.0) {
+            0
+        } else if THREE_DECIMALS.contains(&&self.0) {
+            3
+        } else {
+            2
+        }
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = UnknownCurrency;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.as_str().to_owned()
+    }
+}
+
+/// An amount in minor units (cents, yen, fils) of one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct Money {
+    /// Minor units; negative amounts occur only in differences.
+    pub minor: i64,
+    /// Its currency.
+    pub currency: Currency,
+}
+
+/// The largest amount that is accepted from outside: far above any order, far
+/// below what could overflow when amounts are added or multiplied.
+pub const LARGEST_MINOR: i64 = 1_000_000_000_000;
+
+impl Money {
+    /// Nothing, in a currency.
+    #[must_use]
+    pub const fn zero(currency: Currency) -> Self {
+        Self { minor: 0, currency }
+    }
+
+    /// The sum, when both are of one currency and it fits.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let minor = self.minor.checked_add(other.minor)?;
+        (self.currency == other.currency).then_some(Self { minor, ..self })
+    }
+
+    /// That many hundredths of a percent of it, rounded half to even to whole
+    /// minor units. `None` when it does not fit.
+    #[must_use]
+    pub fn basis_points(self, basis_points: u32) -> Option<Self> {
+        let scaled = i128::from(self.minor) * i128::from(basis_points);
+        let (floor, rest) = (scaled.div_euclid(10_000), scaled.rem_euclid(10_000));
+        let up = match rest.cmp(&5_000) {
+            core::cmp::Ordering::Less => 0,
+            core::cmp::Ordering::Greater => 1,
+            core::cmp::Ordering::Equal => floor.rem_euclid(2),
+        };
+        let minor = i64::try_from(floor + up).ok()?;
+        Some(Self { minor, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(minor: i64, code: &str) -> Money {
+        Money {
+            minor,
+            currency: Currency::parse(code).unwrap(),
+        }
+    }
+
+    #[test]
+    fn currencies_have_their_own_exponent() {
+        for (code, exponent) in [("EUR", 2), ("JPY", 0), ("KWD", 3), ("ZWG", 2), ("AED", 2)] {
+            assert_eq!(
+                Currency::parse(code).unwrap().exponent(),
+                exponent,
+                "{code}"
+            );
+        }
+        for wrong in ["", "eur", "EURO", "XXX", "UR ", "R G", "E\u{20ac}"] {
+            assert_eq!(Currency::parse(wrong), Err(UnknownCurrency), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_rounds_half_to_even() {
+        for (minor, points, result) in [
+            (1_000, 1_000, 100),
+            (5, 1_000, 0),
+            (15, 1_000, 2),
+            (25, 1_000, 2),
+            (26, 1_000, 3),
+            (333, 3_333, 111),
+        ] {
+            assert_eq!(
+                money(minor, "EUR").basis_points(points),
+                Some(money(result, "EUR"))
+            );
+        }
+        assert_eq!(money(i64::MAX, "EUR").basis_points(20_000), None);
+    }
+
+    #[test]
+    fn currencies_do_not_mix() {
+        assert_eq!(money(1, "EUR").plus(money(1, "USD")), None);
+        assert_eq!(money(i64::MAX, "EUR").plus(money(1, "EUR")), None);
+        assert_eq!(money(1, "EUR").plus(money(2, "EUR")), Some(money(3, "EUR")));
+    }
+}
