@@ -1,1 +1,149 @@
-fn main(){}
+//! The command line of `cargo xtask`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use xtask::{bench, build, ci, deploy, dev, keys, process, size, testing};
+
+/// Grapevine's build entry point.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything, start edge and demo shop, seed them, print addresses.
+    Dev {
+        /// Where data and keys are kept between runs.
+        #[arg(long, default_value = ".state/dev")]
+        state: PathBuf,
+        /// Start with an empty state.
+        #[arg(long)]
+        fresh: bool,
+        /// Port of the edge; the demo shop has the next one.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// Rebuild and restart when a source file changes.
+        #[arg(long)]
+        watch: bool,
+        /// Serve by `wrangler dev` instead of plain workerd.
+        #[arg(long)]
+        wrangler: bool,
+    },
+    /// Build widget, edge and static files.
+    Build {
+        /// Only the Worker.
+        #[arg(long, conflicts_with = "widget")]
+        edge: bool,
+        /// Only what a browser loads.
+        #[arg(long)]
+        widget: bool,
+    },
+    /// Install what is missing, build, run all tests.
+    Test {
+        /// Only tests whose name contains this.
+        filter: Option<String>,
+    },
+    /// Every check that a change must pass.
+    Ci,
+    /// Bytes of each file that a storefront loads.
+    Size {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Fail above the budgets.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure against a floor.
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Build and deploy to Cloudflare.
+    Deploy,
+    /// Print fresh values for the Worker's secrets.
+    Keys,
+    /// Write the checksums of migrations that have none yet.
+    Migrations,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// The referral redirect against a Worker that only redirects.
+    Redirect {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Length of one round of load.
+        #[arg(long, default_value_t = 4)]
+        seconds: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Dev {
+            state,
+            fresh,
+            port,
+            watch,
+            wrangler,
+        } => block_on(dev::run(dev::Options {
+            state,
+            fresh,
+            port,
+            watch,
+            wrangler,
+        })),
+        Command::Build { edge: true, .. } => build::edge_only(),
+        Command::Build { widget: true, .. } => build::widget_only(),
+        Command::Build { .. } => build::all(),
+        Command::Test { filter } => testing::run(filter.as_deref()),
+        Command::Ci => ci::run(),
+        Command::Size { json, check } => {
+            build::widget_only()?;
+            size::run(json, check)
+        }
+        Command::Bench(Bench::Redirect { json, seconds }) => {
+            build::all()?;
+            block_on(bench::redirect(json, seconds))
+        }
+        Command::Deploy => deploy::run(),
+        Command::Keys => {
+            let keys = keys::Keys::generate()?;
+            println!("MASTER_KEYS={}", keys.master_keys);
+            println!("OPERATOR_KEY={}", keys.operator_key);
+            Ok(())
+        }
+        Command::Migrations => {
+            let added = ci::migrations::write_missing()?;
+            process::say(&format!("{added} migrations added to CHECKSUMS"));
+            Ok(())
+        }
+    }
+}
+
+/// Runs a server command; work left in the background does not delay the end.
+fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,189 @@
+//! The panel: wasm, its JavaScript glue, the words, and the loader that names
+//! them by their hashes.
+//!
+//! Writes `build/panel/`, which [`super::assets`] copies: `gv.js` and
+//! `gv/panel-<hash>.{js,wasm}`, `gv/<locale>-<hash>.json`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::tools::{self, Tools};
+use crate::{paths, process};
+
+/// What `wasm-opt` may use: what rustc emits by default and every browser with
+/// wasm-bindgen's own features has. A newer encoding would shut out browsers.
+const WASM_OPT: &[&str] = &[
+    "-Oz",
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+    "--converge",
+];
+
+pub fn folder() -> PathBuf {
+    paths::build_dir().join("panel")
+}
+
+pub fn build(tools: &Tools) -> Result<()> {
+    process::say("building the panel");
+    let wasm = super::cargo_wasm(
+        "compiling the widget",
+        process::cargo().current_dir(paths::root()).args([
+            "build",
+            "--package",
+            "grapevine-widget",
+            "--profile",
+            "widget",
+        ]),
+        "grapevine-widget",
+    )?;
+    let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
+    let loader = fs::read(loader_source()).context("widget/loader.js")?;
+    let words = words()?;
+    let packages = fs::read(paths::root().join("package-lock.json"))?;
+    let inputs = super::digest(&[
+        &wasm,
+        &loader,
+        &serde_json::to_vec(&words)?,
+        &packages,
+        tools::WASM_BINDGEN.version.as_bytes(),
+        // How this file works is an input as well.
+        include_bytes!("panel.rs"),
+    ]);
+    let stamp = folder().join(".inputs");
+    if fs::read_to_string(&stamp).is_ok_and(|text| text == inputs) {
+        return Ok(());
+    }
+    if folder().exists() {
+        fs::remove_dir_all(folder()).context("removing the former panel")?;
+    }
+    fs::create_dir_all(folder().join("gv")).context("cannot write to build/")?;
+    let (script, module) = bind(tools, &wasm)?;
+    let script = store("panel", "js", &script)?;
+    let module = store("panel", "wasm", &module)?;
+    let mut locales = BTreeMap::new();
+    for (locale, text) in &words {
+        let minified = serde_json::to_vec(text)?;
+        locales.insert(locale.clone(), store(locale, "json", &minified)?);
+    }
+    let loader = minify_loader(&script, &module, &locales)?;
+    fs::write(folder().join("gv.js"), loader)?;
+    fs::write(&stamp, inputs)?;
+    Ok(())
+}
+
+fn loader_source() -> PathBuf {
+    paths::root().join("widget/loader.js")
+}
+
+/// Locale → the words of the panel in it.
+fn words() -> Result<BTreeMap<String, Value>> {
+    let folder = paths::root().join("widget/locales");
+    let mut words = BTreeMap::new();
+    for name in super::files_under(&folder)? {
+        let Some(locale) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
+            continue;
+        };
+        let text = fs::read(folder.join(&name))?;
+        let text = serde_json::from_slice(&text)
+            .with_context(|| format!("widget/locales/{locale}.json is not valid JSON"))?;
+        words.insert(locale.to_string(), text);
+    }
+    if words.is_empty() {
+        bail!("widget/locales holds no <locale>.json");
+    }
+    Ok(words)
+}
+
+/// Turns cargo's wasm into the pair that a browser loads.
+fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
+    let work = paths::build_dir().join("panel-work");
+    if work.exists() {
+        fs::remove_dir_all(&work)?;
+    }
+    fs::create_dir_all(&work)?;
+    let raw = work.join("panel.wasm");
+    fs::write(&raw, wasm)?;
+    process::capture(
+        "wasm-bindgen on the panel",
+        process::command(&tools.wasm_bindgen)
+            .args(["--target", "web", "--no-typescript", "--out-name", "panel"])
+            // The loader always says where the module is.
+            .arg("--omit-default-module-path")
+            .args(["--remove-name-section", "--remove-producers-section"])
+            .arg("--out-dir")
+            .arg(&work)
+            .arg(&raw),
+    )?;
+    let module = work.join("panel-small.wasm");
+    process::while_ticking("shrinking the panel", || {
+        process::capture(
+            "wasm-opt on the panel",
+            process::node_command(&paths::node_bin("wasm-opt"))
+                .args(WASM_OPT)
+                .arg(work.join("panel_bg.wasm"))
+                .arg("--output")
+                .arg(&module),
+        )
+    })?;
+    let script = work.join("panel-small.js");
+    process::capture(
+        "esbuild on the panel's script",
+        super::esbuild()
+            .args([
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--target=es2020",
+                "--log-level=warning",
+            ])
+            .arg("--legal-comments=none")
+            .arg(format!("--outfile={}", script.display()))
+            .arg(work.join("panel.js")),
+    )?;
+    Ok((fs::read(script)?, fs::read(module)?))
+}
+
+fn minify_loader(
+    script: &str,
+    module: &str,
+    locales: &BTreeMap<String, String>,
+) -> Result<Vec<u8>> {
+    let output = paths::build_dir().join("panel-work").join("gv.js");
+    process::capture(
+        "esbuild on the loader",
+        super::esbuild()
+            .args([
+                "--bundle",
+                "--minify",
+                "--format=iife",
+                "--target=es2020",
+                "--log-level=warning",
+            ])
+            .arg("--legal-comments=none")
+            .arg(format!("--define:__PANEL_JS__={}", json!(script)))
+            .arg(format!("--define:__PANEL_WASM__={}", json!(module)))
+            .arg(format!("--define:__LOCALES__={}", json!(locales)))
+            .arg(format!("--outfile={}", output.display()))
+            .arg(loader_source()),
+    )?;
+    fs::read(output).context("reading the minified loader")
+}
+
+/// Puts a file into `gv/` under a name with its hash; returns the name.
+fn store(stem: &str, ending: &str, content: &[u8]) -> Result<String> {
+    let name = format!("{stem}-{}.{ending}", super::short_hash(content));
+    let path: &Path = &folder().join("gv").join(&name);
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(name)
+}

@@ -1,0 +1,126 @@
+//! The demo merchant and its first story, told through the real HTTP API.
+//!
+//! Guarantees that a second start finds what the first made: keys are kept in
+//! `keys.json`, the rest is noted in `seed.json` once it is complete, and every
+//! order has a fixed id, so that an interrupted seeding can be repeated.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::client::{self, Client, NewMerchant, Order};
+use crate::keys::{Keys, MerchantKeys};
+
+/// The demo merchant's name in addresses.
+pub const MERCHANT: &str = "demo";
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// What the first start noted down.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Seeded {
+    /// Referral link of the first advocate, who has no history yet.
+    pub sample_link: String,
+}
+
+/// The merchant's keys; the merchant is created on the first start.
+pub async fn merchant(
+    edge: &Client,
+    keys: &mut Keys,
+    keys_file: &Path,
+    shop_origin: &str,
+) -> Result<MerchantKeys> {
+    if let Some(keys) = &keys.merchant {
+        return Ok(keys.clone());
+    }
+    let created = edge
+        .with_key(&keys.operator_key)
+        .create_merchant(&NewMerchant::test(MERCHANT, "Kettle & Leaf", shop_origin))
+        .await
+        .context(
+            "creating the demo merchant (if this state folder was damaged, --fresh starts anew)",
+        )?;
+    keys.merchant = Some(created.clone());
+    keys.save(keys_file)?;
+    Ok(created)
+}
+
+/// Two advocates: one for the reader to try, one with friends who have bought.
+pub async fn story(edge: &Client, merchant: &MerchantKeys, state: &Path) -> Result<Seeded> {
+    let note = state.join("seed.json");
+    if let Ok(text) = fs::read(&note)
+        && let Ok(seeded) = serde_json::from_slice(&text)
+    {
+        return Ok(seeded);
+    }
+    let api = edge.with_key(&merchant.secret_key);
+    let history = api
+        .create_advocate("maria@advocate.example", "Maria")
+        .await?;
+    friends(edge, &api, &text(&history, "link")?).await?;
+    let sample = api.create_advocate("sam@advocate.example", "Sam").await?;
+    let seeded = Seeded {
+        sample_link: text(&sample, "link")?,
+    };
+    fs::write(&note, serde_json::to_vec_pretty(&seeded)?)
+        .with_context(|| format!("cannot write {}", note.display()))?;
+    Ok(seeded)
+}
+
+/// Friends of one advocate: some only look, some buy; the rewards of the first
+/// are released, those of the last still wait.
+async fn friends(edge: &Client, api: &Client, link: &str) -> Result<()> {
+    let hold = edge
+        .get(&format!("/b/{MERCHANT}/start?locale=en"))
+        .await?
+        .get("hold_days")
+        .and_then(Value::as_u64)
+        .unwrap_or(14);
+    let early = [
+        ("whatsapp", Some(4_890)),
+        ("email", None),
+        ("copy", Some(3_200)),
+        ("whatsapp", None),
+    ];
+    let late = [("facebook", None), ("email", Some(6_450))];
+    visit(edge, api, link, 1, &early).await?;
+    api.advance_clock((hold + 1) * DAY).await?;
+    visit(edge, api, link, 1 + early.len(), &late).await
+}
+
+async fn visit(
+    edge: &Client,
+    api: &Client,
+    link: &str,
+    first: usize,
+    visits: &[(&str, Option<i64>)],
+) -> Result<()> {
+    for (number, (channel, order)) in (first..).zip(visits) {
+        let path = format!("{}?c={channel}", client::path_of(link));
+        let (_, token) = edge
+            .click(&path, &format!("2001:db8:5eed:{number:x}::1"))
+            .await?;
+        let Some(amount) = order else { continue };
+        api.report_order(&Order {
+            order_id: format!("KL-{}", 1000 + number),
+            amount: *amount,
+            currency: "EUR".to_string(),
+            email: Some(format!("friend{number}@friend.example")),
+            click_token: Some(token),
+            coupon: None,
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+fn text(value: &Value, field: &str) -> Result<String> {
+    value
+        .get(field)
+        .and_then(Value::as_str)
+        .map(str::to_string)
+        .with_context(|| format!("an advocate without `{field}`: {value}"))
+}

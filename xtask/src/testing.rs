@@ -1,0 +1,23 @@
+//! `cargo xtask test`: everything the tests need, then all of them.
+
+use anyhow::{Result, bail};
+
+use crate::{build, process, tools};
+
+/// Installs, builds, and runs the tests whose names contain `filter`.
+pub fn run(filter: Option<&str>) -> Result<()> {
+    let browser = tools::browser()?;
+    build::all()?;
+    process::say("running the tests (compiling them usually takes 3 minutes the first time)");
+    let mut command = process::cargo();
+    command
+        .current_dir(crate::paths::root())
+        .args(["test", "--workspace"])
+        .args(filter)
+        .env("CHROMIUM_BIN", &browser.chromium)
+        .env("CHROMEDRIVER_BIN", &browser.chromedriver);
+    if command.status()?.success() {
+        return Ok(());
+    }
+    bail!("tests failed: the names of those are above")
+}
