@@ -1,7 +1,8 @@
 //! Which crate may depend on which, by cargo's own metadata.
 //!
-//! Dependencies point one way: `widget → domain ← ledger ← edge`. Widget and
-//! edge meet in fixtures, never in code.
+//! Dependencies point one way: `widget → domain ← ledger ← edge`, and the pages
+//! that the edge serves know the domain alone. Widget and edge meet in
+//! fixtures, never in code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,8 @@ const OURS: &[(&str, &[&str])] = &[
     ("grapevine-domain", &[]),
     ("grapevine-ledger", &["grapevine-domain"]),
     ("grapevine-widget", &["grapevine-domain"]),
-    ("grapevine-edge", &["grapevine-domain", "grapevine-ledger"]),
+    ("grapevine-pages", &["grapevine-domain"]),
+    ("grapevine-edge", &["grapevine-domain", "grapevine-ledger", "grapevine-pages"]),
     ("grapevine-shop", &[]),
     ("xtask", &["grapevine-shop"]),
     (

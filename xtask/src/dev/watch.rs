@@ -11,7 +11,9 @@ use std::time::SystemTime;
 use crate::paths;
 
 /// Folders whose files are inputs of the build, or of this program.
-const FOLDERS: &[&str] = &["domain", "ledger", "edge", "widget", "www", "shop"];
+const FOLDERS: &[&str] = &[
+    "domain", "ledger", "pages", "edge", "widget", "www", "shop",
+];
 
 /// Remembers when each source was last modified.
 pub struct Watcher {
@@ -67,8 +69,8 @@ fn visit(folder: &Path, found: &mut HashMap<PathBuf, SystemTime>) {
         let path = entry.path();
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        // Editors' swap files, and `edge/build`, which the build writes.
-        if name.starts_with('.') || name.ends_with('~') || name == "build" || name == "target" {
+        // Editors' swap files, and what the build itself writes.
+        if name.starts_with('.') || name.ends_with('~') || path == paths::worker() {
             continue;
         }
         match entry.metadata() {
