@@ -1,0 +1,113 @@
+//! What every command works with: the database, the keys, the time and chance.
+
+use grapevine_domain::code::Code;
+use grapevine_domain::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::error::LedgerError;
+use crate::keyring::{Keyring, Purpose, hash};
+use crate::sql::Sql;
+use crate::store::merchant::{self, Merchant};
+
+/// One merchant's books, opened for one command.
+pub struct Books<'a> {
+    pub(crate) sql: &'a dyn Sql,
+    pub(crate) ring: &'a Keyring,
+    /// The real time.
+    pub(crate) clock: Timestamp,
+    random: &'a dyn Fn(&mut [u8]),
+}
+
+impl<'a> Books<'a> {
+    /// Opens books. `clock` is the real time, `random` fills a slice with
+    /// unpredictable bytes.
+    #[must_use]
+    pub fn new(
+        sql: &'a dyn Sql,
+        ring: &'a Keyring,
+        clock: Timestamp,
+        random: &'a dyn Fn(&mut [u8]),
+    ) -> Self {
+        Self {
+            sql,
+            ring,
+            clock,
+            random,
+        }
+    }
+
+    pub(crate) fn merchant(&self) -> Result<Merchant, LedgerError> {
+        match merchant::load(self.sql)? {
+            Some(merchant) => Ok(merchant),
+            None => self.unknown_merchant(),
+        }
+    }
+
+    pub(crate) fn unknown_merchant<T>(&self) -> Result<T, LedgerError> {
+        Err(LedgerError::not_found(
+            "unknown_merchant",
+            "There is no such merchant.",
+        ))
+    }
+
+    /// The merchant's time: the real one, moved for test merchants.
+    pub(crate) fn now(&self, merchant: &Merchant) -> Timestamp {
+        self.clock.plus_ms(merchant.clock_offset_ms)
+    }
+
+    /// A new identifier: the prefix and 80 random bits.
+    pub(crate) fn new_id(&self, prefix: &str) -> String {
+        let mut bytes = [0; 10];
+        (self.random)(&mut bytes);
+        let mut id = String::from(prefix);
+        for byte in bytes {
+            id.push_str(&format!("{byte:02x}"));
+        }
+        id
+    }
+
+    pub(crate) fn new_code(&self) -> Code {
+        let mut random = [0; 7];
+        (self.random)(&mut random);
+        Code::from_random(random)
+    }
+
+    /// The keyed hash under which an e-mail address is recognised.
+    pub(crate) fn email_key(
+        &self,
+        merchant: &Merchant,
+        email: &str,
+    ) -> Result<String, LedgerError> {
+        let key = self
+            .ring
+            .derive(merchant.identity_key, Purpose::Identity, &merchant.slug)
+            .ok_or(LedgerError::Corrupt(
+                "the master key behind its identities is not on the ring",
+            ))?;
+        let normal = crate::identity::normal_email(email);
+        Ok(hex(&hash(&key, &[b"email/", normal.as_bytes()])[..16]))
+    }
+
+    /// Runs `work` in one transaction.
+    pub(crate) fn atomically<T>(
+        &self,
+        mut work: impl FnMut() -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let mut result = None;
+        self.sql.transaction(&mut || {
+            result = Some(work()?);
+            Ok(())
+        })?;
+        result.ok_or(LedgerError::Corrupt("a transaction that ran nothing"))
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 as text.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}

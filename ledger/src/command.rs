@@ -1,0 +1,337 @@
+//! Everything that can be asked of a merchant's books, as one enum: the wire
+//! between the edge and the object that holds the books. Answers are JSON in
+//! the shape that the API documents, so that the edge only passes them on.
+
+use grapevine_domain::conversion::Reporter;
+use grapevine_domain::money::Money;
+use grapevine_domain::program::Program;
+use grapevine_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+use crate::books::Books;
+use crate::commands;
+use crate::error::LedgerError;
+use crate::events;
+use crate::iso::Iso;
+use crate::reports;
+use crate::schema;
+use crate::store::{outbox, referrals};
+
+/// A command or a question. Each variant's handler documents its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Opens the books of a new merchant.
+    CreateMerchant(NewMerchant),
+    /// What the edge keeps in memory about the merchant.
+    Settings,
+    /// The live programme.
+    Program,
+    /// A new version of the programme.
+    PublishProgram {
+        /// The rules.
+        program: Program,
+    },
+    /// A shopper becomes an advocate, or is recognised.
+    Join(Join),
+    /// The merchant adds an advocate whose address it vouches for.
+    AddAdvocate {
+        /// Address.
+        email: String,
+        /// Name, if known.
+        name: Option<String>,
+        /// Public origin of the edge, for the link.
+        origin: String,
+    },
+    /// What a link from a mail is for.
+    PeekMailbox {
+        /// The signed text.
+        token: String,
+    },
+    /// Somebody used a link from a mail: the address is proved.
+    ProveMailbox {
+        /// The signed text.
+        token: String,
+    },
+    /// Ends (or, undone, resumes) mails to an advocate.
+    Unsubscribe {
+        /// The signed text.
+        token: String,
+        /// Only look whose it is.
+        peek: bool,
+    },
+    /// What the panel shows an advocate.
+    Me {
+        /// The advocate's session.
+        session: String,
+        /// Public origin of the edge, for the link.
+        origin: String,
+    },
+    /// A panel was seen.
+    RecordImpression {
+        /// Where in the page.
+        placement: String,
+    },
+    /// A share button was pressed.
+    RecordShare {
+        /// The advocate's session.
+        session: String,
+        /// Channel's stable name.
+        channel: String,
+        /// Placement's stable name.
+        placement: String,
+        /// Random, from the browser.
+        press_id: String,
+    },
+    /// A batch of clicks from one isolate.
+    RecordClicks(crate::clicks::Batch),
+    /// A friend reached the shop.
+    RecordLanding {
+        /// The click token.
+        token: String,
+        /// Path of the page, without its query.
+        page: String,
+        /// The page is in a hidden frame: not counted.
+        hidden: bool,
+    },
+    /// A friend takes the offer.
+    ClaimCoupon {
+        /// The click token.
+        token: String,
+    },
+    /// An order.
+    ReportConversion(Report),
+    /// Money given back.
+    ReportRefund {
+        /// The order.
+        order_id: String,
+        /// The refund's own number.
+        refund_id: String,
+        /// How much.
+        amount: Money,
+    },
+    /// One order with its decision.
+    Conversion {
+        /// The order.
+        order_id: String,
+    },
+    /// Whether a coupon can be used.
+    Coupon {
+        /// As typed.
+        code: String,
+    },
+    /// The newest referrals.
+    Referrals,
+    /// One referral with its history.
+    Referral {
+        /// Identifier.
+        id: String,
+    },
+    /// The newest rewards.
+    Rewards,
+    /// The funnel.
+    Funnel,
+    /// What the console's first page shows.
+    Overview,
+    /// The newest messages.
+    Mails,
+    /// One message.
+    Mail {
+        /// Running number.
+        id: i64,
+    },
+    /// The merchant's time.
+    Clock,
+    /// Moves a test merchant's clock and does what is then due.
+    AdvanceClock {
+        /// By how much.
+        seconds: i64,
+    },
+    /// Does what is due.
+    RunDue,
+    /// Checks the event log.
+    VerifyEvents,
+}
+
+/// A new merchant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewMerchant {
+    /// 2 to 40 lower-case letters, digits and hyphens.
+    pub slug: String,
+    /// Name as shoppers know it.
+    pub name: String,
+    /// Where links lead.
+    pub shop_url: String,
+    /// The merchant's own address.
+    pub email: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// BCP 47.
+    pub locale: String,
+    /// Whether its clock can be moved.
+    pub test: bool,
+    /// `#rrggbb`.
+    pub accent: Option<String>,
+    /// Whether nothing may be stored before consent.
+    pub consent_required: bool,
+    /// The rules; a careful start where missing.
+    pub program: Option<Program>,
+}
+
+/// Somebody joins.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Join {
+    /// Address, where there is no signed identity.
+    pub email: Option<String>,
+    /// Identity token that the shop signed.
+    pub customer: Option<String>,
+    /// Language of the page.
+    pub locale: String,
+    /// Where in the page.
+    pub placement: String,
+    /// Public origin of the edge.
+    pub origin: String,
+}
+
+/// An order as one reporter knows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// Who reports.
+    pub reporter: Reporter,
+    /// The order's number at the shop.
+    pub order_id: String,
+    /// What was paid.
+    pub amount: Money,
+    /// The buyer's address.
+    pub email: Option<String>,
+    /// The click token that the buyer carried.
+    pub click_token: Option<String>,
+    /// The coupon or code that the buyer used.
+    pub coupon: Option<String>,
+    /// When; now where missing.
+    pub ordered_at: Option<Iso>,
+    /// From the request.
+    pub idempotency_key: Option<String>,
+}
+
+/// What the edge keeps in memory about a merchant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The merchant.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Where links lead.
+    pub shop_url: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// BCP 47.
+    pub locale: String,
+    /// `#rrggbb`.
+    pub accent: Option<String>,
+    /// Whether nothing may be stored before consent.
+    pub consent_required: bool,
+    /// Whether its clock can be moved.
+    pub test: bool,
+    /// Added to the real time.
+    pub clock_offset_ms: i64,
+    /// Generation of the API keys.
+    pub key_generation: u32,
+    /// The live programme.
+    pub program: Program,
+    /// Its version.
+    pub program_version: u32,
+}
+
+/// An answer with the real time at which the books want to be woken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// In the shape that the API documents.
+    pub body: Json,
+    /// When something becomes due.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// Counts by name.
+pub type Counts = BTreeMap<String, i64>;
+
+/// Carries out a command.
+///
+/// # Errors
+/// [`LedgerError::Refused`] with words for the caller; anything else is a fault
+/// of the machine, and nothing was written.
+pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerError> {
+    if !matches!(command, Command::CreateMerchant(_)) && !schema::exists(books.sql)? {
+        books.unknown_merchant()?;
+    }
+    schema::migrate(books.sql)?;
+    let body = match command {
+        Command::CreateMerchant(new) => commands::create_merchant::run(books, new)?,
+        Command::Settings => json(commands::create_merchant::settings(books)?)?,
+        Command::Program => commands::publish_program::show(books)?,
+        Command::PublishProgram { program } => commands::publish_program::run(books, program)?,
+        Command::Join(join) => commands::join::run(books, join)?,
+        Command::AddAdvocate {
+            email,
+            name,
+            origin,
+        } => commands::join::add(books, &email, name, &origin)?,
+        Command::PeekMailbox { token } => commands::prove_mailbox::peek(books, &token)?,
+        Command::ProveMailbox { token } => commands::prove_mailbox::run(books, &token)?,
+        Command::Unsubscribe { token, peek } => commands::unsubscribe::run(books, &token, peek)?,
+        Command::Me { session, origin } => reports::panel::show(books, &session, &origin)?,
+        Command::RecordImpression { placement } => {
+            commands::record_share::impression(books, &placement)?
+        }
+        Command::RecordShare {
+            session,
+            channel,
+            placement,
+            press_id,
+        } => commands::record_share::run(books, &session, &channel, &placement, &press_id)?,
+        Command::RecordClicks(batch) => crate::clicks::record(books, &batch)?,
+        Command::RecordLanding {
+            token,
+            page,
+            hidden,
+        } => commands::record_landing::run(books, &token, &page, hidden)?,
+        Command::ClaimCoupon { token } => commands::claim_coupon::run(books, &token)?,
+        Command::ReportConversion(report) => commands::report_conversion::run(books, &report)?,
+        Command::ReportRefund {
+            order_id,
+            refund_id,
+            amount,
+        } => commands::report_refund::run(books, &order_id, &refund_id, amount)?,
+        Command::Conversion { order_id } => reports::referrals::conversion(books, &order_id)?,
+        Command::Coupon { code } => commands::claim_coupon::check(books, &code)?,
+        Command::Referrals => reports::referrals::newest(books)?,
+        Command::Referral { id } => reports::referrals::one(books, &id)?,
+        Command::Rewards => reports::referrals::rewards(books)?,
+        Command::Funnel => json(reports::funnel::count(books)?)?,
+        Command::Overview => reports::overview::show(books)?,
+        Command::Mails => json(outbox::newest(books.sql, 200)?)?,
+        Command::Mail { id } => {
+            json(outbox::by_id(books.sql, id)?.ok_or_else(|| {
+                LedgerError::not_found("unknown_mail", "There is no such message.")
+            })?)?
+        }
+        Command::Clock => commands::run_due::clock(books)?,
+        Command::AdvanceClock { seconds } => commands::run_due::advance(books, seconds)?,
+        Command::RunDue => commands::run_due::run(books)?,
+        Command::VerifyEvents => json(events::verify(books.sql)?)?,
+    };
+    let merchant = books.merchant()?;
+    let now = books.now(&merchant);
+    let wake_at = if referrals::due(books.sql, now, 1)?.is_empty() {
+        referrals::next_release(books.sql, now)?.map(|at| at.plus_ms(-merchant.clock_offset_ms))
+    } else {
+        Some(books.clock)
+    };
+    Ok(Answer { body, wake_at })
+}
+
+fn json(value: impl Serialize) -> Result<Json, LedgerError> {
+    Ok(serde_json::to_value(value)?)
+}

@@ -1,0 +1,136 @@
+//! Opens a merchant's books.
+
+use grapevine_domain::link::split_origin;
+use grapevine_domain::money::Currency;
+use grapevine_domain::program::Program;
+use serde_json::{Value as Json, json};
+
+use crate::books::Books;
+use crate::command::{NewMerchant, Settings};
+use crate::error::{LedgerError, RefusalKind};
+use crate::events::{self, Event};
+use crate::identity::is_email;
+use crate::store::merchant::{self, Merchant};
+use crate::store::programs;
+
+/// Answers with the [`Settings`].
+///
+/// Atomicity: one transaction. Idempotency: a second call is refused with
+/// `merchant_exists` and changes nothing.
+pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
+    let currency = Currency::parse(&new.currency)
+        .map_err(|error| LedgerError::invalid("invalid_currency", error.to_string()))?;
+    check(&new)?;
+    let program = new.program.unwrap_or_else(|| Program::starter(currency));
+    super::publish_program::check(&program, currency)?;
+    let merchant = Merchant {
+        slug: new.slug,
+        name: new.name,
+        shop_url: new.shop_url,
+        email: new.email,
+        currency,
+        locale: new.locale,
+        accent: new.accent,
+        consent_required: new.consent_required,
+        test: new.test,
+        clock_offset_ms: 0,
+        key_generation: 1,
+        identity_key: books.ring.current(),
+        created_at: books.clock,
+    };
+    books.atomically(|| {
+        if merchant::load(books.sql)?.is_some() {
+            return Err(LedgerError::refused(
+                RefusalKind::Conflict,
+                "merchant_exists",
+                "There is a merchant of this name already.",
+            ));
+        }
+        merchant::insert(books.sql, &merchant)?;
+        programs::insert(books.sql, 1, &program, books.clock)?;
+        let data = json!({ "name": merchant.name, "program_version": 1 });
+        let event = Event {
+            kind: "merchant.created",
+            subject: &merchant.slug,
+            actor: "operator",
+            data,
+        };
+        events::append(books, books.clock, event)
+    })?;
+    Ok(serde_json::to_value(settings(books)?)?)
+}
+
+/// Whether a text can name a merchant in links and file names.
+pub(crate) fn is_slug(text: &str) -> bool {
+    (2..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+fn check(new: &NewMerchant) -> Result<(), LedgerError> {
+    let refuse = |holds: bool, code: &str, message: &str| {
+        if holds {
+            Ok(())
+        } else {
+            Err(LedgerError::invalid(code, message))
+        }
+    };
+    refuse(
+        is_slug(&new.slug),
+        "invalid_slug",
+        "slug must be 2 to 40 lower-case letters, digits and inner hyphens.",
+    )?;
+    refuse(
+        (1..=80).contains(&new.name.trim().chars().count()),
+        "invalid_name",
+        "name must have 1 to 80 characters.",
+    )?;
+    refuse(
+        new.shop_url.len() <= 500 && split_origin(&new.shop_url).is_some(),
+        "invalid_shop_url",
+        "shop_url must be a plain web address such as https://shop.example/.",
+    )?;
+    refuse(
+        is_email(&new.email),
+        "invalid_email",
+        "email must be an e-mail address.",
+    )?;
+    let plain_locale = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    refuse(
+        (2..=20).contains(&new.locale.len()) && new.locale.chars().all(plain_locale),
+        "invalid_locale",
+        "locale must be a language tag such as en or pt-BR.",
+    )?;
+    let is_colour = |text: &String| {
+        text.strip_prefix('#')
+            .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    refuse(
+        new.accent.as_ref().is_none_or(is_colour),
+        "invalid_accent",
+        "accent must be a colour such as #1f5c4d.",
+    )
+}
+
+/// What the edge keeps in memory.
+pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
+    let merchant = books.merchant()?;
+    let (program_version, program) = programs::live(books.sql)?;
+    Ok(Settings {
+        slug: merchant.slug,
+        name: merchant.name,
+        shop_url: merchant.shop_url,
+        currency: merchant.currency.as_str().to_owned(),
+        locale: merchant.locale,
+        accent: merchant.accent,
+        consent_required: merchant.consent_required,
+        test: merchant.test,
+        clock_offset_ms: merchant.clock_offset_ms,
+        key_generation: merchant.key_generation,
+        program,
+        program_version,
+    })
+}

@@ -1,0 +1,243 @@
+//! A shopper becomes an advocate, or is recognised.
+
+use grapevine_domain::time::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::books::Books;
+use crate::command::Join;
+use crate::error::{LedgerError, RefusalKind};
+use crate::events::{self, Event};
+use crate::identity::{self, Customer, IdentityError, is_email};
+use crate::keyring::Purpose;
+use crate::reports::panel;
+use crate::signed;
+use crate::store::advocates::{self, Advocate};
+use crate::store::merchant::Merchant;
+use crate::store::outbox;
+
+/// How long a browser stays known.
+const SESSION_DAYS: u32 = 180;
+
+/// Answers `{session, me}`; or `{check_mail: true}` when an address without a
+/// signed identity is known already: then only its mailbox can open the page.
+///
+/// Atomicity: one transaction. Idempotency: joining twice makes one advocate.
+pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
+    let merchant = books.merchant()?;
+    let now = books.now(&merchant);
+    let customer = join
+        .customer
+        .as_deref()
+        .map(|token| known_customer(books, &merchant, token, now));
+    let customer = customer.transpose()?;
+    let email = customer
+        .as_ref()
+        .map(|customer| customer.email.clone())
+        .or(join.email);
+    let email = email
+        .map(|email| email.trim().to_owned())
+        .filter(|email| is_email(email));
+    let Some(email) = email else {
+        return Err(LedgerError::invalid(
+            "invalid_email",
+            "This does not look like an e-mail address.",
+        ));
+    };
+    let email_key = books.email_key(&merchant, &email)?;
+    let advocate = books.atomically(|| {
+        if let Some(known) = advocates::by_email_key(books.sql, &email_key)? {
+            let Some(customer) = &customer else {
+                let data = json!({ "expires_at": now.plus_ms(60 * 60 * 1000) });
+                outbox::insert(books.sql, "sign_in", &known, &data, now)?;
+                return Ok(None);
+            };
+            advocates::set_customer(books.sql, &known.id, &customer.sub)?;
+            super::prove_mailbox::verify(books, &merchant, &known, now)?;
+            return advocates::by_id(books.sql, &known.id);
+        }
+        let advocate = Advocate {
+            id: books.new_id("adv_"),
+            email: email.clone(),
+            email_key: email_key.clone(),
+            name: customer.as_ref().and_then(|customer| customer.name.clone()),
+            locale: join.locale.clone(),
+            code: free_code(books)?,
+            customer: customer.as_ref().map(|customer| customer.sub.clone()),
+            verified_at: customer.as_ref().map(|_| now),
+            unsubscribed_at: None,
+            created_at: now,
+        };
+        open(books, &advocate, &join.placement, "shopper", now)?;
+        if customer.is_none() {
+            let data = json!({ "expires_at": now.plus_days(7) });
+            outbox::insert(books.sql, "confirm", &advocate, &data, now)?;
+        }
+        Ok(Some(advocate))
+    })?;
+    match advocate {
+        None => Ok(json!({ "check_mail": true })),
+        Some(advocate) => Ok(json!({
+            "session": session(books, &merchant, &advocate.id, now),
+            "me": panel::me(books, &merchant, &advocate, &join.origin)?,
+        })),
+    }
+}
+
+/// Adds an advocate whose address the merchant vouches for. Answers
+/// `{id, email, name, code, link}`.
+///
+/// Atomicity: one transaction. Idempotency: a known address answers as it is.
+pub fn add(
+    books: &Books<'_>,
+    email: &str,
+    name: Option<String>,
+    origin: &str,
+) -> Result<Json, LedgerError> {
+    let merchant = books.merchant()?;
+    let now = books.now(&merchant);
+    let email = email.trim();
+    if !is_email(email) {
+        return Err(LedgerError::invalid(
+            "invalid_email",
+            "email must be an e-mail address.",
+        ));
+    }
+    let email_key = books.email_key(&merchant, email)?;
+    let advocate = books.atomically(|| {
+        if let Some(known) = advocates::by_email_key(books.sql, &email_key)? {
+            return Ok(known);
+        }
+        let advocate = Advocate {
+            id: books.new_id("adv_"),
+            email: email.to_owned(),
+            email_key: email_key.clone(),
+            name: name.clone(),
+            locale: merchant.locale.clone(),
+            code: free_code(books)?,
+            customer: None,
+            verified_at: Some(now),
+            unsubscribed_at: None,
+            created_at: now,
+        };
+        open(books, &advocate, "api", "merchant", now)?;
+        Ok(advocate)
+    })?;
+    Ok(json!({
+        "id": advocate.id,
+        "email": advocate.email,
+        "name": advocate.name,
+        "code": advocate.code,
+        "link": panel::link(&merchant, origin, &advocate.code),
+    }))
+}
+
+fn open(
+    books: &Books<'_>,
+    advocate: &Advocate,
+    placement: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    advocates::insert(books.sql, advocate)?;
+    let data = json!({ "code": advocate.code, "placement": placement, "verified": advocate.verified_at.is_some() });
+    events::append(
+        books,
+        now,
+        Event {
+            kind: "advocate.joined",
+            subject: &advocate.id,
+            actor,
+            data,
+        },
+    )
+}
+
+/// A code that nobody has. Chance finds one at once: there are 27 thousand
+/// million.
+fn free_code(books: &Books<'_>) -> Result<String, LedgerError> {
+    for _ in 0..20 {
+        let code = books.new_code().as_str().to_owned();
+        if advocates::by_code(books.sql, &code)?.is_none() {
+            return Ok(code);
+        }
+    }
+    Err(LedgerError::Corrupt(
+        "no free code: the source of chance repeats itself",
+    ))
+}
+
+/// A session for an advocate, valid for half a year.
+pub(crate) fn session(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    advocate_id: &str,
+    now: Timestamp,
+) -> String {
+    let expires = now.plus_days(SESSION_DAYS);
+    signed::seal(
+        books.ring,
+        Purpose::Session,
+        &merchant.slug,
+        advocate_id,
+        expires,
+    )
+}
+
+/// The advocate of a session.
+pub(crate) fn advocate_of(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    session: &str,
+) -> Result<Advocate, LedgerError> {
+    let now = books.now(merchant);
+    let id = signed::open(books.ring, Purpose::Session, &merchant.slug, session, now).ok();
+    let advocate = id
+        .map(|id| advocates::by_id(books.sql, &id))
+        .transpose()?
+        .flatten();
+    advocate.ok_or_else(|| {
+        LedgerError::refused(
+            RefusalKind::Unauthorized,
+            "session_expired",
+            "Please enter your e-mail address again.",
+        )
+    })
+}
+
+fn known_customer(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    token: &str,
+    now: Timestamp,
+) -> Result<Customer, LedgerError> {
+    let refused = |error: IdentityError| {
+        let (code, message) = match error {
+            IdentityError::Malformed => (
+                "identity_malformed",
+                "The identity token must be a JWT with alg HS256 and the claims sub, email, iat and exp.",
+            ),
+            IdentityError::Forged => (
+                "identity_forged",
+                "The identity token is not signed with the merchant's secret key.",
+            ),
+            IdentityError::Expired => ("identity_expired", "The identity token is out of date."),
+        };
+        LedgerError::refused(RefusalKind::Unauthorized, code, message)
+    };
+    // A ring can hold several master keys, and each gives a secret key of its own.
+    let mut last = IdentityError::Forged;
+    for number in books.ring.numbers() {
+        let purpose = Purpose::SecretKey;
+        let key = books
+            .ring
+            .api_key_by(number, purpose, &merchant.slug, merchant.key_generation);
+        match identity::open_jwt(token, &key.unwrap_or_default(), now) {
+            Ok(customer) => return Ok(customer),
+            Err(error) => last = error,
+        }
+        if last != IdentityError::Forged {
+            break;
+        }
+    }
+    Err(refused(last))
+}

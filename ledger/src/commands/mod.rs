@@ -1,0 +1,15 @@
+//! One file a use case. Each command loads facts, lets the domain decide, and
+//! writes, all in one transaction.
+
+pub mod claim_coupon;
+pub mod create_merchant;
+pub mod join;
+pub mod prove_mailbox;
+pub mod publish_program;
+pub mod record_landing;
+pub mod record_share;
+pub mod report_conversion;
+pub mod report_refund;
+pub mod run_due;
+mod settle;
+pub mod unsubscribe;

@@ -1,0 +1,68 @@
+//! A friend reached the shop.
+
+use grapevine_domain::time::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::books::Books;
+use crate::clicks;
+use crate::error::{LedgerError, RefusalKind};
+use crate::iso::Iso;
+use crate::store::coupons::{self, Coupon};
+use crate::store::{counters, landings, programs};
+
+/// Longest path that is kept.
+const LONGEST_PAGE: usize = 300;
+
+/// Answers `{friend_reward, minimum_order, coupon, expires_at}`: the friend's
+/// offer, with the coupon if it was claimed.
+///
+/// Atomicity: one transaction. Idempotency: a click lands once.
+pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<Json, LedgerError> {
+    let merchant = books.merchant()?;
+    let now = books.now(&merchant);
+    let token = clicks::open(books, &merchant, token)?;
+    let click = clicks::proved(&token);
+    let page: String = page
+        .split(['?', '#'])
+        .next()
+        .unwrap_or("")
+        .chars()
+        .take(LONGEST_PAGE)
+        .collect();
+    books.atomically(|| {
+        if hidden {
+            counters::add(books.sql, now, "dropped", "hidden_frame", 1)?;
+        } else if landings::insert(books.sql, &click.id, &token, &click.channel, now, &page)? {
+            counters::add(books.sql, now, "landing", &click.channel, 1)?;
+        }
+        let (_, program) = programs::live(books.sql)?;
+        let expires_at = token.at.plus_days(program.window_days);
+        let coupon = coupons::by_click(books.sql, &click.id)?;
+        offer(books, coupon.as_ref(), expires_at, now)
+    })
+}
+
+/// The friend's offer as the widget shows it.
+pub(crate) fn offer(
+    books: &Books<'_>,
+    coupon: Option<&Coupon>,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<Json, LedgerError> {
+    if expires_at < now {
+        let message = "This offer has ended.";
+        return Err(LedgerError::refused(
+            RefusalKind::Forbidden,
+            "offer_ended",
+            message,
+        ));
+    }
+    let (_, program) = programs::live(books.sql)?;
+    Ok(json!({
+        "friend_reward": crate::reports::offered(&program.friend),
+        "minimum_order": program.minimum_order,
+        "coupon": coupon.filter(|coupon| coupon.order_id.is_none()).map(|coupon| &coupon.code),
+        "used": coupon.is_some_and(|coupon| coupon.order_id.is_some()),
+        "expires_at": Iso(expires_at),
+    }))
+}

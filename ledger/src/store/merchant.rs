@@ -1,0 +1,83 @@
+//! The one row about the merchant.
+
+use grapevine_domain::money::Currency;
+use grapevine_domain::time::Timestamp;
+
+use crate::error::LedgerError;
+use crate::sql::Sql;
+use crate::values;
+
+/// The merchant as stored.
+#[derive(Clone, Debug)]
+pub struct Merchant {
+    pub slug: String,
+    pub name: String,
+    pub shop_url: String,
+    pub email: String,
+    pub currency: Currency,
+    pub locale: String,
+    pub accent: Option<String>,
+    pub consent_required: bool,
+    pub test: bool,
+    pub clock_offset_ms: i64,
+    pub key_generation: u32,
+    pub identity_key: u8,
+    pub created_at: Timestamp,
+}
+
+const COLUMNS: &str = "slug, name, shop_url, email, currency, locale, accent, consent_required, \
+                       test, clock_offset_ms, key_generation, identity_key, created_at";
+
+pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
+    let rows = sql.run(&format!("SELECT {COLUMNS} FROM merchant"), vec![])?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let number = |at| u32::try_from(row.int(at)?).map_err(|_| LedgerError::Corrupt("a number"));
+    Ok(Some(Merchant {
+        slug: row.text(0)?,
+        name: row.text(1)?,
+        shop_url: row.text(2)?,
+        email: row.text(3)?,
+        currency: Currency::parse(&row.text(4)?).map_err(|_| LedgerError::Corrupt("a currency"))?,
+        locale: row.text(5)?,
+        accent: row.maybe_text(6),
+        consent_required: row.int(7)? != 0,
+        test: row.int(8)? != 0,
+        clock_offset_ms: row.int(9)?,
+        key_generation: number(10)?,
+        identity_key: u8::try_from(row.int(11)?)
+            .map_err(|_| LedgerError::Corrupt("a key number"))?,
+        created_at: Timestamp(row.int(12)?),
+    }))
+}
+
+pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
+    let statement = format!(
+        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    let values = values![
+        m.slug.as_str(),
+        m.name.as_str(),
+        m.shop_url.as_str(),
+        m.email.as_str(),
+        m.currency.as_str(),
+        m.locale.as_str(),
+        m.accent.clone(),
+        m.consent_required,
+        m.test,
+        m.clock_offset_ms,
+        m.key_generation,
+        u32::from(m.identity_key),
+        m.created_at,
+    ];
+    sql.run(&statement, values).map(drop)
+}
+
+pub fn set_clock_offset(sql: &dyn Sql, offset_ms: i64) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE merchant SET clock_offset_ms = ?",
+        values![offset_ms],
+    )
+    .map(drop)
+}

@@ -1,0 +1,83 @@
+//! Messages to people, written in the transaction of their cause. Sending them
+//! is a job's work; without a transport the outbox page shows them.
+
+use grapevine_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::error::LedgerError;
+use crate::sql::{Row, Sql};
+use crate::store::advocates::Advocate;
+use crate::values;
+
+/// A message as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    /// Running number.
+    pub id: i64,
+    /// Which mail it is: `confirm`, `sign_in`, …
+    pub template: String,
+    /// Address.
+    pub recipient: String,
+    /// Language.
+    pub locale: String,
+    /// The advocate it is written to.
+    pub advocate_id: String,
+    /// What the template needs.
+    pub data: Json,
+    /// When its cause happened.
+    pub created_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, template, recipient, locale, subject_id, data, created_at";
+
+fn read(row: &Row) -> Result<Message, LedgerError> {
+    Ok(Message {
+        id: row.int(0)?,
+        template: row.text(1)?,
+        recipient: row.text(2)?,
+        locale: row.text(3)?,
+        advocate_id: row.text(4)?,
+        data: serde_json::from_str(&row.text(5)?)?,
+        created_at: Timestamp(row.int(6)?),
+    })
+}
+
+pub fn insert(
+    sql: &dyn Sql,
+    template: &str,
+    to: &Advocate,
+    data: &Json,
+    at: Timestamp,
+) -> Result<(), LedgerError> {
+    sql.run(
+        "INSERT INTO outbox (kind, template, recipient, locale, subject_id, data, created_at) \
+         VALUES ('mail', ?, ?, ?, ?, ?, ?)",
+        values![
+            template,
+            to.email.as_str(),
+            to.locale.as_str(),
+            to.id.as_str(),
+            data.to_string(),
+            at
+        ],
+    )
+    .map(drop)
+}
+
+/// The newest messages, newest first.
+pub fn newest(sql: &dyn Sql, limit: u32) -> Result<Vec<Message>, LedgerError> {
+    let rows = sql.run(
+        &format!("SELECT {COLUMNS} FROM outbox ORDER BY id DESC LIMIT ?"),
+        values![limit],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+pub fn by_id(sql: &dyn Sql, id: i64) -> Result<Option<Message>, LedgerError> {
+    let rows = sql.run(
+        &format!("SELECT {COLUMNS} FROM outbox WHERE id = ?"),
+        values![id],
+    )?;
+    rows.first().map(read).transpose()
+}

@@ -1,0 +1,33 @@
+//! Presses of share buttons.
+
+use grapevine_domain::time::Timestamp;
+
+use crate::error::LedgerError;
+use crate::sql::Sql;
+use crate::values;
+
+/// Records a press. `false` when it is known already.
+pub fn insert(
+    sql: &dyn Sql,
+    press_id: &str,
+    advocate_id: &str,
+    channel: &str,
+    placement: &str,
+    at: Timestamp,
+) -> Result<bool, LedgerError> {
+    let rows = sql.run(
+        "INSERT INTO shares (press_id, advocate_id, channel, placement, shared_at) \
+         VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+        values![press_id, advocate_id, channel, placement, at],
+    )?;
+    Ok(!rows.is_empty())
+}
+
+/// How many presses an advocate made.
+pub fn count(sql: &dyn Sql, advocate_id: &str) -> Result<i64, LedgerError> {
+    let rows = sql.run(
+        "SELECT count(*) FROM shares WHERE advocate_id = ?",
+        values![advocate_id],
+    )?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}

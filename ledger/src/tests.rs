@@ -1,0 +1,1 @@
+//! Journeys through the books on real SQLite, natively.
