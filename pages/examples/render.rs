@@ -1,0 +1,316 @@
+//! Renders every view with sample data into a folder, to be looked at:
+//! `cargo run -p grapevine-pages --example render -- FOLDER`. The folder can be
+//! served as it is, with `www/assets/ui` copied or linked to `FOLDER/ui`.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::referral::ReferralStatus;
+use grapevine_domain::reward::{RewardStatus, Side};
+use grapevine_domain::time::{DAY_MS, Timestamp};
+use grapevine_pages::console::{
+    self, Figures, Funnel, Install, MailPage, MailRow, Outbox, Overview, Period, Referral, Reward,
+    Shop, TagSeen, Tally,
+};
+use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
+use grapevine_pages::shopper::{
+    Mailbox, MailboxState, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
+};
+use grapevine_pages::{Accent, Brand, Locale, Worth, home::Home};
+
+/// 23 November 2026, 10:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_428_000_000);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "build/views".to_owned());
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder.join("ui/accent"))?;
+    let save = |name: &str, text: &str| fs::write(folder.join(name), text);
+    for accent in ["#1f5c4d", "#ffe066", "#111111", "#5b2a86"] {
+        let path = Accent::new(accent, None).stylesheet_path();
+        let name = path.trim_start_matches("/ui/accent/").trim_end_matches(".css");
+        save(path.trim_start_matches('/'), &Accent::stylesheet(name).unwrap_or_default())?;
+    }
+    console_pages(&save)?;
+    shopper_pages(&save)?;
+    for locale in Locale::ALL {
+        for (name, letter) in letters(&kettle_and_leaf(locale))? {
+            let tag = locale.tag();
+            save(&format!("mail-{name}-{tag}.html"), &letter.html)?;
+            let text = format!("Subject: {}\n\n{}", letter.subject, letter.text);
+            save(&format!("mail-{name}-{tag}.txt"), &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn console_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
+    let home = Home { host: "refer.shop.localhost".to_owned(), version: "0.1.0".to_owned() };
+    save("home.html", &home.render()?)?;
+    save("sign-in.html", &console::SignIn::default().render()?)?;
+    let error = "This key does not belong to that shop. Check both, then try again.".to_owned();
+    let failed = console::SignIn { slug: "demo".to_owned(), error: Some(error), next: String::new() };
+    save("sign-in-error.html", &failed.render()?)?;
+    save("overview.html", &overview()?.render()?)?;
+    save("overview-empty.html", &empty_overview().render()?)?;
+    save("overview-extreme.html", &extreme_overview()?.render()?)?;
+    for (name, tag_seen) in [("install", TagSeen::Never), ("install-seen", TagSeen::At(NOW))] {
+        let install = Install {
+            shop: shop(),
+            edge_origin: "https://refer.shop.example".to_owned(),
+            currency: "EUR".to_owned(),
+            tag_seen,
+        };
+        save(&format!("{name}.html"), &install.render()?)?;
+    }
+    let letters = letters(&kettle_and_leaf(Locale::En))?;
+    let mails: Vec<_> = letters.iter().map(|(name, letter)| mail_row(name, letter)).collect();
+    save("outbox.html", &Outbox { shop: shop(), mails }.render()?)?;
+    save("outbox-empty.html", &Outbox { shop: shop(), mails: Vec::new() }.render()?)?;
+    if let Some((name, letter)) = letters.first() {
+        let page = MailPage {
+            shop: shop(),
+            mail: mail_row(name, letter),
+            text: letter.text.clone(),
+            links: vec![LINK.to_owned(), UNSUBSCRIBE.to_owned()],
+        };
+        let html = page.render()?.replace("/outbox/demo/confirm/html", "/mail-confirm-en.html");
+        save("outbox-mail.html", &html)?;
+    }
+    save("trouble-console.html", &console::Trouble::not_found().render()?)?;
+    Ok(())
+}
+
+fn shopper_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
+    let states = [
+        ("confirm", MailboxState::Confirm),
+        ("open", MailboxState::Open),
+        ("used", MailboxState::Used),
+        ("expired", MailboxState::Expired),
+    ];
+    for (name, state) in states {
+        let page = Mailbox { brand: kettle_and_leaf(Locale::En), state, action: "/m/t0k3n".to_owned() };
+        save(&format!("mailbox-{name}.html"), &page.render()?)?;
+    }
+    let mut long = kettle_and_leaf(Locale::Pl);
+    long.name = "Herbaciarnia i Palarnia Kawy Pod Starym Platanem, Kowalczyk i Synowie".to_owned();
+    long.accent = Accent::new("#ffe066", None);
+    let page = Mailbox { brand: long, state: MailboxState::Confirm, action: "/m/t0k3n".to_owned() };
+    save("mailbox-long-pl.html", &page.render()?)?;
+    for (name, state) in [("ask", UnsubscribeState::Ask), ("done", UnsubscribeState::Done)] {
+        let page = Unsubscribe {
+            brand: kettle_and_leaf(Locale::En),
+            state,
+            address_hint: Some("a•••@mail.example".to_owned()),
+            action: "/u/t0k3n".to_owned(),
+        };
+        save(&format!("unsubscribe-{name}.html"), &page.render()?)?;
+    }
+    let kinds = [
+        ("not-found", TroubleKind::NotFound, true),
+        ("unknown-shop", TroubleKind::UnknownShop, false),
+        ("too-many", TroubleKind::TooMany, true),
+        ("unavailable", TroubleKind::Unavailable, false),
+    ];
+    for (name, kind, known) in kinds {
+        let brand = known.then(|| kettle_and_leaf(Locale::En));
+        let page = Trouble { kind, brand, locale: Locale::En };
+        save(&format!("trouble-{name}.html"), &page.render()?)?;
+    }
+    Ok(())
+}
+
+const LINK: &str = "https://refer.shop.example/m/Q0hFQ0stdGhpcy1pcy1hLXNhbXBsZS10b2tlbg";
+const UNSUBSCRIBE: &str = "https://refer.shop.example/u/Q0hFQ0stdGhpcy1pcy1hLXNhbXBsZQ";
+
+fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>> {
+    let ten = Worth::Money(euros(1_000)?);
+    let brand = || brand.clone();
+    let (link, unsubscribe_url) = (|| LINK.to_owned(), || UNSUBSCRIBE.to_owned());
+    let release_at = NOW.plus_days(14);
+    Ok(vec![
+        (
+            "confirm",
+            Confirm {
+                brand: brand(),
+                unsubscribe_url: unsubscribe_url(),
+                link: link(),
+                expires_at: NOW.plus_days(7),
+                friend_reward: ten,
+                advocate_reward: ten,
+            }
+            .render()?,
+        ),
+        (
+            "sign_in",
+            SignIn {
+                brand: brand(),
+                unsubscribe_url: unsubscribe_url(),
+                link: link(),
+                expires_at: NOW.plus_ms(1_800_000),
+            }
+            .render()?,
+        ),
+        (
+            "friend_bought",
+            FriendBought {
+                brand: brand(),
+                unsubscribe_url: unsubscribe_url(),
+                link: link(),
+                friend_first_name: None,
+                reward: ten,
+                release_at,
+            }
+            .render()?,
+        ),
+        (
+            "reward_ready",
+            RewardReady {
+                brand: brand(),
+                unsubscribe_url: unsubscribe_url(),
+                link: link(),
+                reward: ten,
+                coupon: Some("THANKS-7KQ4-M2XW".to_owned()),
+                use_by: Some(NOW.plus_days(365)),
+            }
+            .render()?,
+        ),
+        (
+            "reward_declined",
+            RewardDeclined {
+                brand: brand(),
+                unsubscribe_url: unsubscribe_url(),
+                link: link(),
+                reward: ten,
+                ordered_at: NOW,
+                reason_code: "refunded".to_owned(),
+                contact: Some("hello@kettleandleaf.example".to_owned()),
+            }
+            .render()?,
+        ),
+    ])
+}
+
+fn mail_row(name: &str, letter: &Letter) -> MailRow {
+    MailRow {
+        id: name.to_owned(),
+        to: "anna@mail.example".to_owned(),
+        subject: letter.subject.clone(),
+        template: name.to_owned(),
+        created_at: NOW,
+    }
+}
+
+fn shop() -> Shop {
+    let (slug, name) = ("demo".to_owned(), "Kettle & Leaf".to_owned());
+    Shop { slug, name, test: true, signed_in: true }
+}
+
+fn kettle_and_leaf(locale: Locale) -> Brand {
+    Brand {
+        name: "Kettle & Leaf".to_owned(),
+        shop_url: "https://shop.example/".to_owned(),
+        logo_url: None,
+        accent: Accent::new("#1f5c4d", None),
+        locale,
+    }
+}
+
+fn euros(minor: i64) -> Result<Money, Box<dyn Error>> {
+    let currency = Currency::parse("EUR").map_err(|error| error.to_string())?;
+    Ok(Money { minor, currency })
+}
+
+fn tallies(list: &[(&str, u64)]) -> Vec<Tally> {
+    list.iter().map(|(name, number)| Tally { name: (*name).to_owned(), number: *number }).collect()
+}
+
+fn overview() -> Result<Overview, Box<dyn Error>> {
+    let ten = Worth::Money(euros(1_000)?);
+    let reward = |side, status| Reward {
+        side,
+        worth: ten,
+        status,
+        release_at: Some(Timestamp(NOW.0 + 13 * DAY_MS)),
+    };
+    let referral = |hours: i64, name: Option<&str>, email: &str, order: &str, minor, status, reward_status, why: &str| {
+        Ok::<_, Box<dyn Error>>(Referral {
+            created_at: NOW.plus_ms(-hours * 3_600_000),
+            advocate_name: name.map(str::to_owned),
+            advocate_email: email.to_owned(),
+            order_id: order.to_owned(),
+            amount: euros(minor)?,
+            status,
+            rewards: vec![reward(Side::Advocate, reward_status), reward(Side::Friend, RewardStatus::Issued)],
+            why: why.to_owned(),
+        })
+    };
+    let click = "The friend clicked the link in WhatsApp 2 hours before the order; no later click and no coupon.";
+    Ok(Overview {
+        shop: shop(),
+        period: Period::LastDays(30),
+        now: Figures {
+            funnel: Funnel {
+                impressions: 18_420,
+                shares: 612,
+                clicks: 431,
+                landings: 402,
+                claims: 118,
+                orders: 37,
+                rewards: 74,
+            },
+            revenue: Some(euros(178_240)?),
+            reward_cost: Some(euros(74_000)?),
+        },
+        before: Some(Figures {
+            funnel: Funnel { orders: 29, clicks: 468, ..Funnel::default() },
+            revenue: Some(euros(120_000)?),
+            reward_cost: Some(euros(58_000)?),
+        }),
+        clicks_by_channel: tallies(&[("email", 96), ("whatsapp", 188), ("sms", 12), ("copy", 74), ("facebook", 49), ("x", 9), ("", 3)]),
+        dropped: tallies(&[("preview", 204), ("bot", 61), ("repeat", 33), ("prefetch", 8)]),
+        referrals: vec![
+            referral(2, Some("Anna Nowak"), "anna@mail.example", "1042", 4_250, ReferralStatus::Pending, RewardStatus::Pending, click)?,
+            referral(30, None, "m.fischer@post.example", "1039", 12_990, ReferralStatus::Approved, RewardStatus::Approved, "The buyer entered the coupon HELLO-7KQ4-M2XW, which beats a click.")?,
+            referral(52, Some("Jo"), "jo@mail.example", "1031", 3_100, ReferralStatus::Flagged, RewardStatus::Pending, "Advocate and buyer share a network and a browser: please look at it.")?,
+            referral(80, Some("Ewa"), "ewa@mail.example", "1027", 2_890, ReferralStatus::Voided, RewardStatus::Voided, "The order was refunded in full on 22 November.")?,
+        ],
+    })
+}
+
+fn empty_overview() -> Overview {
+    Overview {
+        shop: shop(),
+        period: Period::All,
+        now: Figures::default(),
+        before: None,
+        clicks_by_channel: Vec::new(),
+        dropped: Vec::new(),
+        referrals: Vec::new(),
+    }
+}
+
+fn extreme_overview() -> Result<Overview, Box<dyn Error>> {
+    let mut view = overview()?;
+    view.shop.name = "Herbaciarnia i Palarnia Kawy Pod Starym Platanem, Kowalczyk i Synowie".to_owned();
+    view.now.funnel = Funnel {
+        impressions: 9_812_345_678,
+        shares: 41_234_567,
+        clicks: 128_345_678,
+        landings: 120_000_001,
+        claims: 4_000_000,
+        orders: 1_234_567,
+        rewards: 2_469_134,
+    };
+    view.now.revenue = Some(euros(999_999_999_999)?);
+    view.clicks_by_channel.push(Tally { name: "a_channel_with_a_rather_long_name_that_nobody_expected".to_owned(), number: 12_345_678 });
+    for referral in &mut view.referrals {
+        referral.advocate_name = Some("Maximiliane-Wolfeschlegelsteinhausenbergerdorff von und zu Hohenfels".to_owned());
+        referral.advocate_email = "x@a-very-long-host-name-for-mail.of.some.department.university.example".to_owned();
+        referral.order_id = "gid://shop/Order/5123456789012345678901234567890".to_owned();
+        referral.amount = euros(123_456_789_012)?;
+    }
+    Ok(view)
+}

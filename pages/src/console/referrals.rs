@@ -1,0 +1,106 @@
+//! The latest referrals: who, which order, how it stands, and why.
+
+use grapevine_domain::money::Money;
+use grapevine_domain::referral::ReferralStatus;
+use grapevine_domain::reward::{RewardStatus, Side};
+use grapevine_domain::time::Timestamp;
+
+use crate::{Locale, Worth, date, format_money, mask_email};
+
+/// What one side gets for a referral.
+#[derive(Clone, Copy, Debug)]
+pub struct Reward {
+    /// Whose.
+    pub side: Side,
+    /// How much.
+    pub worth: Worth,
+    /// How it stands.
+    pub status: RewardStatus,
+    /// When it will be ready, while it is pending.
+    pub release_at: Option<Timestamp>,
+}
+
+/// A row of the table.
+#[derive(Clone, Debug)]
+pub struct Referral {
+    /// When the order was reported.
+    pub created_at: Timestamp,
+    /// The advocate's name, where it is known.
+    pub advocate_name: Option<String>,
+    /// The advocate's address in full: it is masked here.
+    pub advocate_email: String,
+    /// The shop's order id.
+    pub order_id: String,
+    /// The order's amount.
+    pub amount: Money,
+    /// How it stands.
+    pub status: ReferralStatus,
+    /// Both sides' rewards.
+    pub rewards: Vec<Reward>,
+    /// Why it stands so, one sentence.
+    pub why: String,
+}
+
+/// A status as word and colour; the classes are in `www/assets/ui/console.css`.
+pub struct Badge {
+    pub word: &'static str,
+    pub tone: &'static str,
+}
+
+impl Referral {
+    pub fn when(&self) -> String {
+        date::compact(self.created_at)
+    }
+
+    pub fn when_machine(&self) -> String {
+        date::machine(self.created_at)
+    }
+
+    pub fn advocate_hint(&self) -> String {
+        mask_email(&self.advocate_email)
+    }
+
+    pub fn amount(&self) -> String {
+        format_money(self.amount, Locale::En)
+    }
+
+    pub fn badge(&self) -> Badge {
+        match self.status {
+            ReferralStatus::Pending => Badge { word: "Pending", tone: "wait" },
+            ReferralStatus::Flagged => Badge { word: "Flagged", tone: "warn" },
+            ReferralStatus::Approved => Badge { word: "Approved", tone: "good" },
+            ReferralStatus::Voided => Badge { word: "Voided", tone: "bad" },
+        }
+    }
+}
+
+impl Reward {
+    pub fn side(&self) -> &'static str {
+        match self.side {
+            Side::Advocate => "Advocate",
+            Side::Friend => "Friend",
+        }
+    }
+
+    pub fn worth(&self) -> String {
+        self.worth.format(Locale::En)
+    }
+
+    /// `pending until 6 December 2026`
+    pub fn state(&self) -> String {
+        let word = self.status.as_str();
+        match (self.status, self.release_at) {
+            (RewardStatus::Pending, Some(at)) => format!("{word} until {}", date::date(at, Locale::En)),
+            _ => word.to_owned(),
+        }
+    }
+
+    pub fn tone(&self) -> &'static str {
+        match self.status {
+            RewardStatus::Pending => "wait",
+            RewardStatus::Approved | RewardStatus::Issued | RewardStatus::Redeemed => "good",
+            RewardStatus::Expired => "warn",
+            RewardStatus::Voided => "bad",
+        }
+    }
+}

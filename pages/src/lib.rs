@@ -1,0 +1,28 @@
+//! Everything that a person sees from the edge: console, outbox, mails, and the
+//! plain pages behind mailbox links.
+//!
+//! Responsible for words, layout and escaping. Guarantees: a view is a struct
+//! with plain fields and a `render` that does no I/O and needs no clock; every
+//! value is escaped for the place where it stands; no page needs a script or an
+//! inline style (see [`policy`]). Not for: routing, sign-in, or what the
+//! figures mean; whoever fills the fields answers for them.
+
+pub mod accent;
+mod amount;
+mod bar;
+mod brand;
+pub mod console;
+mod date;
+pub mod home;
+mod locale;
+pub mod mail;
+pub mod policy;
+pub mod shopper;
+mod text;
+
+pub use accent::Accent;
+pub use brand::Brand;
+pub use amount::{Worth, format_money};
+pub use askama::Error;
+pub use locale::Locale;
+pub use text::mask_email;
