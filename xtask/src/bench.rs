@@ -24,7 +24,7 @@ use crate::client::{self, Client, NewMerchant};
 use crate::dev::{EDGE_HOST, SHOP_HOST};
 use crate::keys::Keys;
 use crate::paths;
-use crate::process::say;
+use crate::process::{print, say};
 use crate::workerd::{Edge, Log, Options, Workerd};
 use load::{Outcome, Pace, Target, Visitors};
 use report::{Clicks, Figures, Report, Row};
@@ -50,9 +50,9 @@ pub async fn redirect(json: bool, seconds: u64) -> Result<()> {
     let _ = fs::remove_dir_all(&folder);
     let report = report?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
     } else {
-        print!("{}", report.table());
+        print(&report.table());
     }
     Ok(())
 }

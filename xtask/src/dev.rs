@@ -107,7 +107,14 @@ async fn serve(
     state: &Path,
     shop_listener: std::net::TcpListener,
 ) -> Result<()> {
-    let keys_file = state.join("keys.json");
+    // The two servers keep separate books, so each has keys of its own.
+    let books = if options.wrangler {
+        state.join("wrangler")
+    } else {
+        state.to_path_buf()
+    };
+    fs::create_dir_all(&books).with_context(|| format!("cannot write to {}", books.display()))?;
+    let keys_file = books.join("keys.json");
     let mut keys = Keys::load_or_generate(&keys_file)?;
     let mut server = start(options, state, &keys).await?;
     let edge = Client::new(EDGE_HOST, options.port)?;
@@ -121,11 +128,11 @@ async fn serve(
             merchant: seed::MERCHANT.to_string(),
             secret_key: merchant.secret_key.clone(),
             publishable_key: merchant.publishable_key.clone(),
-            state_file: Some(state.join("shop.json")),
+            state_file: Some(books.join("shop.json")),
         },
         TcpListener::from_std(shop_listener)?,
     ));
-    let seeded = seed::story(&edge, &merchant, state).await?;
+    let seeded = seed::story(&edge, &merchant, &books.join("seed.json")).await?;
     let addresses = Addresses {
         edge: edge.origin().to_string(),
         shop: shop_origin,

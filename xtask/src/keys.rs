@@ -21,9 +21,19 @@ pub struct Keys {
     pub master_keys: String,
     /// Creates merchants.
     pub operator_key: String,
-    /// The demo merchant's keys, once it exists.
+    /// The demo merchant, once it exists.
     #[serde(default)]
-    pub merchant: Option<MerchantKeys>,
+    pub merchant: Option<KnownMerchant>,
+}
+
+/// A merchant that this state holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownMerchant {
+    /// The shop's origin, to which its redirects lead.
+    pub shop: String,
+    /// Its keys.
+    #[serde(flatten)]
+    pub keys: MerchantKeys,
 }
 
 /// The two keys that a new merchant receives.

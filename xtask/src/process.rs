@@ -179,6 +179,13 @@ fn looks_offline(tail: &str) -> bool {
     .any(|sign| tail.contains(sign))
 }
 
+/// Writes a command's result. A reader that has seen enough, such as `head`,
+/// is no error.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// One line about what is happening.
 pub fn say(line: &str) {
     eprintln!("==> {line}");

@@ -7,12 +7,12 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::{self, Client, NewMerchant, Order};
-use crate::keys::{Keys, MerchantKeys};
+use crate::keys::{Keys, KnownMerchant, MerchantKeys};
 
 /// The demo merchant's name in addresses.
 pub const MERCHANT: &str = "demo";
@@ -27,14 +27,22 @@ pub struct Seeded {
 }
 
 /// The merchant's keys; the merchant is created on the first start.
+///
+/// Its shop has an address with a port, so a kept state belongs to one port.
 pub async fn merchant(
     edge: &Client,
     keys: &mut Keys,
     keys_file: &Path,
     shop_origin: &str,
 ) -> Result<MerchantKeys> {
-    if let Some(keys) = &keys.merchant {
-        return Ok(keys.clone());
+    if let Some(merchant) = &keys.merchant {
+        if merchant.shop != shop_origin {
+            bail!(
+                "this state was made for the shop at {}: use the port of then, another --state, or --fresh",
+                merchant.shop
+            );
+        }
+        return Ok(merchant.keys.clone());
     }
     let created = edge
         .with_key(&keys.operator_key)
@@ -43,15 +51,19 @@ pub async fn merchant(
         .context(
             "creating the demo merchant (if this state folder was damaged, --fresh starts anew)",
         )?;
-    keys.merchant = Some(created.clone());
+    keys.merchant = Some(KnownMerchant {
+        shop: shop_origin.to_string(),
+        keys: created.clone(),
+    });
     keys.save(keys_file)?;
     Ok(created)
 }
 
 /// Two advocates: one for the reader to try, one with friends who have bought.
-pub async fn story(edge: &Client, merchant: &MerchantKeys, state: &Path) -> Result<Seeded> {
-    let note = state.join("seed.json");
-    if let Ok(text) = fs::read(&note)
+///
+/// `note` is the file that says that this was done.
+pub async fn story(edge: &Client, merchant: &MerchantKeys, note: &Path) -> Result<Seeded> {
+    if let Ok(text) = fs::read(note)
         && let Ok(seeded) = serde_json::from_slice(&text)
     {
         return Ok(seeded);
@@ -65,7 +77,7 @@ pub async fn story(edge: &Client, merchant: &MerchantKeys, state: &Path) -> Resu
     let seeded = Seeded {
         sample_link: text(&sample, "link")?,
     };
-    fs::write(&note, serde_json::to_vec_pretty(&seeded)?)
+    fs::write(note, serde_json::to_vec_pretty(&seeded)?)
         .with_context(|| format!("cannot write {}", note.display()))?;
     Ok(seeded)
 }

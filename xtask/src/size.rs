@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use crate::build::{brotli, gzip};
-use crate::paths;
+use crate::{paths, process};
 
 /// Brotli bytes of the loader: every page of every shop pays for it.
 pub const LOADER_BUDGET: usize = 2 * 1024;
@@ -112,9 +112,9 @@ impl Sizes {
 pub fn run(json: bool, check: bool) -> Result<()> {
     let sizes = measure(&paths::assets())?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&sizes)?);
+        process::print(&format!("{}\n", serde_json::to_string_pretty(&sizes)?));
     } else {
-        print!("{}", table(&sizes));
+        process::print(&table(&sizes));
     }
     if check {
         self::check(&sizes)?;

@@ -46,7 +46,7 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// The port on 127.0.0.1; 0 chooses a free one.
     pub port: u16,
-    /// The path that answers 200 once the server is ready.
+    /// The path that answers below 400 once the server is ready.
     pub health: String,
     /// Where its words go.
     pub log: Log,
@@ -210,7 +210,7 @@ impl Workerd {
                 .send()
                 .await;
             match answer {
-                Ok(answer) if answer.status().is_success() => return Ok(()),
+                Ok(answer) if answer.status().as_u16() < 400 => return Ok(()),
                 answer if started.elapsed() > START => {
                     let seen = match answer {
                         Ok(answer) => format!("answers {}", answer.status()),

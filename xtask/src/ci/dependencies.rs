@@ -17,7 +17,10 @@ const OURS: &[(&str, &[&str])] = &[
     ("grapevine-ledger", &["grapevine-domain"]),
     ("grapevine-widget", &["grapevine-domain"]),
     ("grapevine-pages", &["grapevine-domain"]),
-    ("grapevine-edge", &["grapevine-domain", "grapevine-ledger", "grapevine-pages"]),
+    (
+        "grapevine-edge",
+        &["grapevine-domain", "grapevine-ledger", "grapevine-pages"],
+    ),
     ("grapevine-shop", &[]),
     ("xtask", &["grapevine-shop"]),
     (

@@ -11,9 +11,7 @@ use std::time::SystemTime;
 use crate::paths;
 
 /// Folders whose files are inputs of the build, or of this program.
-const FOLDERS: &[&str] = &[
-    "domain", "ledger", "pages", "edge", "widget", "www", "shop",
-];
+const FOLDERS: &[&str] = &["domain", "ledger", "pages", "edge", "widget", "www", "shop"];
 
 /// Remembers when each source was last modified.
 pub struct Watcher {
