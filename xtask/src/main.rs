@@ -1,5 +1,6 @@
 //! The command line of `cargo xtask`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,6 +67,12 @@ enum Command {
     Bench(Bench),
     /// Build and deploy to Cloudflare.
     Deploy,
+    /// Run the pinned wrangler, on a Node that is new enough for it.
+    Wrangler {
+        /// Passed on as they are.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Print fresh values for the Worker's secrets.
     Keys,
     /// Write the checksums of migrations that have none yet.
@@ -124,6 +131,7 @@ fn run(command: Command) -> Result<()> {
             block_on(bench::redirect(json, seconds))
         }
         Command::Deploy => deploy::run(),
+        Command::Wrangler { arguments } => deploy::pass_on(&arguments),
         Command::Keys => {
             let keys = keys::Keys::generate()?;
             println!("MASTER_KEYS={}", keys.master_keys);
