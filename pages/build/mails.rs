@@ -9,8 +9,6 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use mrml::prelude::parser::ParserOptions;
-use mrml::prelude::parser::memory_loader::MemoryIncludeLoader;
 use mrml::prelude::render::RenderOptions;
 
 /// The Rust source of the templates.
@@ -19,7 +17,11 @@ pub fn generate(folder: &Path) -> Result<String, Box<dyn Error>> {
     let mut messages = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
         if path.is_dir() {
             messages.push((name, path));
         } else {
@@ -35,31 +37,57 @@ pub fn generate(folder: &Path) -> Result<String, Box<dyn Error>> {
         let title = pascal(&name);
         writeln!(code, "#[derive(askama::Template)]")?;
         writeln!(code, "#[template(source = {html:?}, ext = \"html\")]")?;
-        writeln!(code, "pub struct {title}Html<'a> {{ pub mail: &'a super::{title} }}")?;
+        writeln!(
+            code,
+            "pub struct {title}Html<'a> {{ pub mail: &'a super::{title} }}"
+        )?;
         writeln!(code, "#[derive(askama::Template)]")?;
         writeln!(code, "#[template(source = {text:?}, ext = \"txt\")]")?;
-        writeln!(code, "pub struct {title}Text<'a> {{ pub mail: &'a super::{title} }}")?;
+        writeln!(
+            code,
+            "pub struct {title}Text<'a> {{ pub mail: &'a super::{title} }}"
+        )?;
     }
     Ok(code)
 }
 
 fn compile(mjml: &str, parts: &[(String, String)]) -> Result<String, Box<dyn Error>> {
-    let options =
-        ParserOptions { include_loader: Box::new(MemoryIncludeLoader::from(parts.to_vec())) };
-    let parsed = mrml::parse_with_options(mjml, &options)?;
+    let parsed = mrml::parse(include_parts(mjml, parts)?)?;
     if let Some(warning) = parsed.warnings.first() {
         return Err(format!("{warning:?}").into());
     }
     // No web fonts: a mail must not call home.
-    let render = RenderOptions { fonts: std::collections::HashMap::new(), ..Default::default() };
+    let render = RenderOptions {
+        fonts: std::collections::HashMap::new(),
+        ..Default::default()
+    };
     Ok(parsed.element.render(&render)?)
+}
+
+/// Puts the parts in as text. The parser's own includes lose what surrounds them:
+/// a section its width, a button its padding.
+fn include_parts(mjml: &str, parts: &[(String, String)]) -> Result<String, Box<dyn Error>> {
+    let mut text = mjml.to_owned();
+    for (name, part) in parts {
+        text = text.replace(&format!("<mj-include path=\"{name}\" />"), part);
+    }
+    if text.contains("<mj-include") {
+        Err("an mj-include names no part".into())
+    } else {
+        Ok(text)
+    }
 }
 
 fn pascal(name: &str) -> String {
     name.split('_')
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+                .collect::<String>()
         })
         .collect()
 }

@@ -16,7 +16,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=templates/mail");
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(out.join("words.rs"), words::generate(&root.join("locales"))?)?;
-    std::fs::write(out.join("mails.rs"), mails::generate(&root.join("templates/mail"))?)?;
+    std::fs::write(
+        out.join("words.rs"),
+        words::generate(&root.join("locales"))?,
+    )?;
+    std::fs::write(
+        out.join("mails.rs"),
+        mails::generate(&root.join("templates/mail"))?,
+    )?;
     Ok(())
 }

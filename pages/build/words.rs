@@ -41,7 +41,9 @@ fn read(folder: &Path) -> Result<BTreeMap<String, Words>, Box<dyn Error>> {
     let mut locales = BTreeMap::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let Some(tag) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let Some(tag) = path.file_stem().and_then(|stem| stem.to_str()) else {
+            continue;
+        };
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
@@ -53,11 +55,13 @@ fn read(folder: &Path) -> Result<BTreeMap<String, Words>, Box<dyn Error>> {
 }
 
 fn check(tag: &str, words: &Words, reference: &Words) -> Result<(), Box<dyn Error>> {
-    for key in words.keys().filter(|key| !reference.contains_key(*key)) {
+    if let Some(key) = words.keys().find(|key| !reference.contains_key(*key)) {
         return Err(format!("locales/{tag}.json: `{key}` is not in {REFERENCE}.json").into());
     }
     for key in reference.keys() {
-        let value = words.get(key).ok_or(format!("locales/{tag}.json: `{key}` is missing"))?;
+        let value = words
+            .get(key)
+            .ok_or(format!("locales/{tag}.json: `{key}` is missing"))?;
         if key == MONTHS {
             let twelve = value.as_array().is_some_and(|list| {
                 list.len() == 12 && list.iter().all(|month| month.as_str().is_some())
@@ -97,7 +101,9 @@ fn placeholders(text: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let mut names: Vec<String> = Vec::new();
     let mut rest = text;
     while let Some((_, tail)) = rest.split_once('{') {
-        let (name, tail) = tail.split_once('}').ok_or(format!("unclosed brace in `{text}`"))?;
+        let (name, tail) = tail
+            .split_once('}')
+            .ok_or(format!("unclosed brace in `{text}`"))?;
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
@@ -108,17 +114,34 @@ fn placeholders(text: &str) -> Result<Vec<String>, Box<dyn Error>> {
 
 fn write_enum(code: &mut String, locales: &BTreeMap<String, Words>) -> Result<(), Box<dyn Error>> {
     writeln!(code, "/// A language with all of its words.")?;
-    writeln!(code, "#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]")?;
+    writeln!(
+        code,
+        "#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]"
+    )?;
     writeln!(code, "pub enum Locale {{")?;
     for tag in locales.keys() {
         let default = if tag == REFERENCE { "#[default] " } else { "" };
         writeln!(code, "    /// `{tag}`.\n    {default}{},", variant(tag))?;
     }
-    writeln!(code, "}}\nimpl Locale {{\n    /// Every language that the build found.")?;
-    let all: Vec<_> = locales.keys().map(|tag| format!("Self::{}", variant(tag))).collect();
-    writeln!(code, "    pub const ALL: [Self; {}] = [{}];", all.len(), all.join(", "))?;
+    writeln!(
+        code,
+        "}}\nimpl Locale {{\n    /// Every language that the build found."
+    )?;
+    let all: Vec<_> = locales
+        .keys()
+        .map(|tag| format!("Self::{}", variant(tag)))
+        .collect();
+    writeln!(
+        code,
+        "    pub const ALL: [Self; {}] = [{}];",
+        all.len(),
+        all.join(", ")
+    )?;
     writeln!(code, "    /// The BCP 47 tag.\n    #[must_use]")?;
-    writeln!(code, "    pub const fn tag(self) -> &'static str {{ match self {{")?;
+    writeln!(
+        code,
+        "    pub const fn tag(self) -> &'static str {{ match self {{"
+    )?;
     for tag in locales.keys() {
         writeln!(code, "        Self::{} => {tag:?},", variant(tag))?;
     }
@@ -128,7 +151,10 @@ fn write_enum(code: &mut String, locales: &BTreeMap<String, Words>) -> Result<()
 
 fn variant(tag: &str) -> String {
     let mut letters = tag.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 fn write_method(
@@ -136,11 +162,17 @@ fn write_method(
     key: &str,
     locales: &BTreeMap<String, Words>,
 ) -> Result<(), Box<dyn Error>> {
-    let reference = locales.get(REFERENCE).map(|words| text_of(words, key)).unwrap_or_default();
+    let reference = locales
+        .get(REFERENCE)
+        .map(|words| text_of(words, key))
+        .unwrap_or_default();
     let names = placeholders(reference)?;
     writeln!(code, "    #[must_use]")?;
     if names.is_empty() {
-        writeln!(code, "    pub(crate) const fn {key}(self) -> &'static str {{ match self {{")?;
+        writeln!(
+            code,
+            "    pub(crate) const fn {key}(self) -> &'static str {{ match self {{"
+        )?;
     } else {
         let arguments: Vec<_> = names.iter().map(|name| format!("{name}: &str")).collect();
         writeln!(
@@ -151,8 +183,11 @@ fn write_method(
     }
     for (tag, words) in locales {
         let text = text_of(words, key);
-        let value =
-            if names.is_empty() { format!("{text:?}") } else { format!("format!({text:?})") };
+        let value = if names.is_empty() {
+            format!("{text:?}")
+        } else {
+            format!("format!({text:?})")
+        };
         writeln!(code, "        Self::{} => {value},", variant(tag))?;
     }
     writeln!(code, "    }} }}")?;
@@ -163,7 +198,10 @@ fn write_months(
     code: &mut String,
     locales: &BTreeMap<String, Words>,
 ) -> Result<(), Box<dyn Error>> {
-    writeln!(code, "    const fn months(self) -> [&'static str; 12] {{ match self {{")?;
+    writeln!(
+        code,
+        "    const fn months(self) -> [&'static str; 12] {{ match self {{"
+    )?;
     for (tag, words) in locales {
         let names = words.get(MONTHS).map(Value::to_string).unwrap_or_default();
         writeln!(code, "        Self::{} => {names},", variant(tag))?;

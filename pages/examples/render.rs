@@ -24,14 +24,21 @@ use grapevine_pages::{Accent, Brand, Locale, Worth, home::Home};
 const NOW: Timestamp = Timestamp(1_795_428_000_000);
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| "build/views".to_owned());
+    let folder = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "build/views".to_owned());
     let folder = Path::new(&folder);
     fs::create_dir_all(folder.join("ui/accent"))?;
     let save = |name: &str, text: &str| fs::write(folder.join(name), text);
     for accent in ["#1f5c4d", "#ffe066", "#111111", "#5b2a86"] {
         let path = Accent::new(accent, None).stylesheet_path();
-        let name = path.trim_start_matches("/ui/accent/").trim_end_matches(".css");
-        save(path.trim_start_matches('/'), &Accent::stylesheet(name).unwrap_or_default())?;
+        let name = path
+            .trim_start_matches("/ui/accent/")
+            .trim_end_matches(".css");
+        save(
+            path.trim_start_matches('/'),
+            &Accent::stylesheet(name).unwrap_or_default(),
+        )?;
     }
     console_pages(&save)?;
     shopper_pages(&save)?;
@@ -47,16 +54,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn console_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
-    let home = Home { host: "refer.shop.localhost".to_owned(), version: "0.1.0".to_owned() };
+    let home = Home {
+        host: "refer.shop.localhost".to_owned(),
+        version: "0.1.0".to_owned(),
+    };
     save("home.html", &home.render()?)?;
     save("sign-in.html", &console::SignIn::default().render()?)?;
     let error = "This key does not belong to that shop. Check both, then try again.".to_owned();
-    let failed = console::SignIn { slug: "demo".to_owned(), error: Some(error), next: String::new() };
+    let failed = console::SignIn {
+        slug: "demo".to_owned(),
+        error: Some(error),
+        next: String::new(),
+    };
     save("sign-in-error.html", &failed.render()?)?;
     save("overview.html", &overview()?.render()?)?;
     save("overview-empty.html", &empty_overview().render()?)?;
     save("overview-extreme.html", &extreme_overview()?.render()?)?;
-    for (name, tag_seen) in [("install", TagSeen::Never), ("install-seen", TagSeen::At(NOW))] {
+    for (name, tag_seen) in [
+        ("install", TagSeen::Never),
+        ("install-seen", TagSeen::At(NOW)),
+    ] {
         let install = Install {
             shop: shop(),
             edge_origin: "https://refer.shop.example".to_owned(),
@@ -66,9 +83,26 @@ fn console_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(),
         save(&format!("{name}.html"), &install.render()?)?;
     }
     let letters = letters(&kettle_and_leaf(Locale::En))?;
-    let mails: Vec<_> = letters.iter().map(|(name, letter)| mail_row(name, letter)).collect();
-    save("outbox.html", &Outbox { shop: shop(), mails }.render()?)?;
-    save("outbox-empty.html", &Outbox { shop: shop(), mails: Vec::new() }.render()?)?;
+    let mails: Vec<_> = letters
+        .iter()
+        .map(|(name, letter)| mail_row(name, letter))
+        .collect();
+    save(
+        "outbox.html",
+        &Outbox {
+            shop: shop(),
+            mails,
+        }
+        .render()?,
+    )?;
+    save(
+        "outbox-empty.html",
+        &Outbox {
+            shop: shop(),
+            mails: Vec::new(),
+        }
+        .render()?,
+    )?;
     if let Some((name, letter)) = letters.first() {
         let page = MailPage {
             shop: shop(),
@@ -76,10 +110,15 @@ fn console_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(),
             text: letter.text.clone(),
             links: vec![LINK.to_owned(), UNSUBSCRIBE.to_owned()],
         };
-        let html = page.render()?.replace("/outbox/demo/confirm/html", "/mail-confirm-en.html");
+        let html = page
+            .render()?
+            .replace("/outbox/demo/confirm/html", "/mail-confirm-en.html");
         save("outbox-mail.html", &html)?;
     }
-    save("trouble-console.html", &console::Trouble::not_found().render()?)?;
+    save(
+        "trouble-console.html",
+        &console::Trouble::not_found().render()?,
+    )?;
     Ok(())
 }
 
@@ -91,15 +130,26 @@ fn shopper_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(),
         ("expired", MailboxState::Expired),
     ];
     for (name, state) in states {
-        let page = Mailbox { brand: kettle_and_leaf(Locale::En), state, action: "/m/t0k3n".to_owned() };
+        let page = Mailbox {
+            brand: kettle_and_leaf(Locale::En),
+            state,
+            action: "/m/t0k3n".to_owned(),
+        };
         save(&format!("mailbox-{name}.html"), &page.render()?)?;
     }
     let mut long = kettle_and_leaf(Locale::Pl);
     long.name = "Herbaciarnia i Palarnia Kawy Pod Starym Platanem, Kowalczyk i Synowie".to_owned();
     long.accent = Accent::new("#ffe066", None);
-    let page = Mailbox { brand: long, state: MailboxState::Confirm, action: "/m/t0k3n".to_owned() };
+    let page = Mailbox {
+        brand: long,
+        state: MailboxState::Confirm,
+        action: "/m/t0k3n".to_owned(),
+    };
     save("mailbox-long-pl.html", &page.render()?)?;
-    for (name, state) in [("ask", UnsubscribeState::Ask), ("done", UnsubscribeState::Done)] {
+    for (name, state) in [
+        ("ask", UnsubscribeState::Ask),
+        ("done", UnsubscribeState::Done),
+    ] {
         let page = Unsubscribe {
             brand: kettle_and_leaf(Locale::En),
             state,
@@ -116,7 +166,11 @@ fn shopper_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(),
     ];
     for (name, kind, known) in kinds {
         let brand = known.then(|| kettle_and_leaf(Locale::En));
-        let page = Trouble { kind, brand, locale: Locale::En };
+        let page = Trouble {
+            kind,
+            brand,
+            locale: Locale::En,
+        };
         save(&format!("trouble-{name}.html"), &page.render()?)?;
     }
     Ok(())
@@ -205,7 +259,12 @@ fn mail_row(name: &str, letter: &Letter) -> MailRow {
 
 fn shop() -> Shop {
     let (slug, name) = ("demo".to_owned(), "Kettle & Leaf".to_owned());
-    Shop { slug, name, test: true, signed_in: true }
+    Shop {
+        slug,
+        name,
+        test: true,
+        signed_in: true,
+    }
 }
 
 fn kettle_and_leaf(locale: Locale) -> Brand {
@@ -224,7 +283,12 @@ fn euros(minor: i64) -> Result<Money, Box<dyn Error>> {
 }
 
 fn tallies(list: &[(&str, u64)]) -> Vec<Tally> {
-    list.iter().map(|(name, number)| Tally { name: (*name).to_owned(), number: *number }).collect()
+    list.iter()
+        .map(|(name, number)| Tally {
+            name: (*name).to_owned(),
+            number: *number,
+        })
+        .collect()
 }
 
 fn overview() -> Result<Overview, Box<dyn Error>> {
@@ -235,7 +299,14 @@ fn overview() -> Result<Overview, Box<dyn Error>> {
         status,
         release_at: Some(Timestamp(NOW.0 + 13 * DAY_MS)),
     };
-    let referral = |hours: i64, name: Option<&str>, email: &str, order: &str, minor, status, reward_status, why: &str| {
+    let referral = |hours: i64,
+                    name: Option<&str>,
+                    email: &str,
+                    order: &str,
+                    minor,
+                    status,
+                    reward_status,
+                    why: &str| {
         Ok::<_, Box<dyn Error>>(Referral {
             created_at: NOW.plus_ms(-hours * 3_600_000),
             advocate_name: name.map(str::to_owned),
@@ -243,7 +314,10 @@ fn overview() -> Result<Overview, Box<dyn Error>> {
             order_id: order.to_owned(),
             amount: euros(minor)?,
             status,
-            rewards: vec![reward(Side::Advocate, reward_status), reward(Side::Friend, RewardStatus::Issued)],
+            rewards: vec![
+                reward(Side::Advocate, reward_status),
+                reward(Side::Friend, RewardStatus::Issued),
+            ],
             why: why.to_owned(),
         })
     };
@@ -265,17 +339,70 @@ fn overview() -> Result<Overview, Box<dyn Error>> {
             reward_cost: Some(euros(74_000)?),
         },
         before: Some(Figures {
-            funnel: Funnel { orders: 29, clicks: 468, ..Funnel::default() },
+            funnel: Funnel {
+                orders: 29,
+                clicks: 468,
+                ..Funnel::default()
+            },
             revenue: Some(euros(120_000)?),
             reward_cost: Some(euros(58_000)?),
         }),
-        clicks_by_channel: tallies(&[("email", 96), ("whatsapp", 188), ("sms", 12), ("copy", 74), ("facebook", 49), ("x", 9), ("", 3)]),
-        dropped: tallies(&[("preview", 204), ("bot", 61), ("repeat", 33), ("prefetch", 8)]),
+        clicks_by_channel: tallies(&[
+            ("email", 96),
+            ("whatsapp", 188),
+            ("sms", 12),
+            ("copy", 74),
+            ("facebook", 49),
+            ("x", 9),
+            ("", 3),
+        ]),
+        dropped: tallies(&[
+            ("preview", 204),
+            ("bot", 61),
+            ("repeat", 33),
+            ("prefetch", 8),
+        ]),
         referrals: vec![
-            referral(2, Some("Anna Nowak"), "anna@mail.example", "1042", 4_250, ReferralStatus::Pending, RewardStatus::Pending, click)?,
-            referral(30, None, "m.fischer@post.example", "1039", 12_990, ReferralStatus::Approved, RewardStatus::Approved, "The buyer entered the coupon HELLO-7KQ4-M2XW, which beats a click.")?,
-            referral(52, Some("Jo"), "jo@mail.example", "1031", 3_100, ReferralStatus::Flagged, RewardStatus::Pending, "Advocate and buyer share a network and a browser: please look at it.")?,
-            referral(80, Some("Ewa"), "ewa@mail.example", "1027", 2_890, ReferralStatus::Voided, RewardStatus::Voided, "The order was refunded in full on 22 November.")?,
+            referral(
+                2,
+                Some("Anna Nowak"),
+                "anna@mail.example",
+                "1042",
+                4_250,
+                ReferralStatus::Pending,
+                RewardStatus::Pending,
+                click,
+            )?,
+            referral(
+                30,
+                None,
+                "m.fischer@post.example",
+                "1039",
+                12_990,
+                ReferralStatus::Approved,
+                RewardStatus::Approved,
+                "The buyer entered the coupon HELLO-7KQ4-M2XW, which beats a click.",
+            )?,
+            referral(
+                52,
+                Some("Jo"),
+                "jo@mail.example",
+                "1031",
+                3_100,
+                ReferralStatus::Flagged,
+                RewardStatus::Pending,
+                "Advocate and buyer share a network and a browser: please look at it.",
+            )?,
+            referral(
+                80,
+                Some("Ewa"),
+                "ewa@mail.example",
+                "1027",
+                2_890,
+                ReferralStatus::Voided,
+                RewardStatus::Voided,
+                "The order was refunded in full on 22 November.",
+            )?,
         ],
     })
 }
@@ -294,7 +421,8 @@ fn empty_overview() -> Overview {
 
 fn extreme_overview() -> Result<Overview, Box<dyn Error>> {
     let mut view = overview()?;
-    view.shop.name = "Herbaciarnia i Palarnia Kawy Pod Starym Platanem, Kowalczyk i Synowie".to_owned();
+    view.shop.name =
+        "Herbaciarnia i Palarnia Kawy Pod Starym Platanem, Kowalczyk i Synowie".to_owned();
     view.now.funnel = Funnel {
         impressions: 9_812_345_678,
         shares: 41_234_567,
@@ -305,10 +433,15 @@ fn extreme_overview() -> Result<Overview, Box<dyn Error>> {
         rewards: 2_469_134,
     };
     view.now.revenue = Some(euros(999_999_999_999)?);
-    view.clicks_by_channel.push(Tally { name: "a_channel_with_a_rather_long_name_that_nobody_expected".to_owned(), number: 12_345_678 });
+    view.clicks_by_channel.push(Tally {
+        name: "a_channel_with_a_rather_long_name_that_nobody_expected".to_owned(),
+        number: 12_345_678,
+    });
     for referral in &mut view.referrals {
-        referral.advocate_name = Some("Maximiliane-Wolfeschlegelsteinhausenbergerdorff von und zu Hohenfels".to_owned());
-        referral.advocate_email = "x@a-very-long-host-name-for-mail.of.some.department.university.example".to_owned();
+        referral.advocate_name =
+            Some("Maximiliane-Wolfeschlegelsteinhausenbergerdorff von und zu Hohenfels".to_owned());
+        referral.advocate_email =
+            "x@a-very-long-host-name-for-mail.of.some.department.university.example".to_owned();
         referral.order_id = "gid://shop/Order/5123456789012345678901234567890".to_owned();
         referral.amount = euros(123_456_789_012)?;
     }

@@ -43,7 +43,11 @@ impl Colour {
     fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let value = f64::from(channel) / 255.0;
-            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            if value <= 0.040_45 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
@@ -60,24 +64,49 @@ impl Colour {
             let (from, to) = (u16::from(from), u16::from(to));
             u8::try_from((from * 19 + to + 10) / 20).unwrap_or(u8::MAX)
         };
-        Self(step(self.0, other.0), step(self.1, other.1), step(self.2, other.2))
+        Self(
+            step(self.0, other.0),
+            step(self.1, other.1),
+            step(self.2, other.2),
+        )
     }
 
-    /// The nearest shade on the way to `goal` that stands out from `ground`.
-    fn standing_out(self, ground: Self, goal: Self, contrast: f64) -> Self {
+    /// A step brighter: of the same hue while there is room, then paler.
+    fn brighter(self) -> Self {
+        let brightest = self.0.max(self.1).max(self.2);
+        if !(8..=235).contains(&brightest) {
+            return self.toward(WHITE);
+        }
+        let step = |channel: u8| {
+            u8::try_from(u16::from(channel) * 27 / 25 + u16::from(channel > 0)).unwrap_or(u8::MAX)
+        };
+        Self(step(self.0), step(self.1), step(self.2))
+    }
+
+    /// A step darker.
+    fn darker(self) -> Self {
+        self.toward(BLACK)
+    }
+
+    /// The nearest shade that stands out from a ground, going one way.
+    fn standing_out(self, ground: Self, contrast: f64, go: fn(Self) -> Self) -> Self {
         let mut shade = self;
         for _ in 0..120 {
             if shade.contrast(ground) >= contrast {
                 return shade;
             }
-            shade = shade.toward(goal);
+            shade = go(shade);
         }
-        goal
+        shade
     }
 
     /// White where it can be read, else black: one of both always can.
     fn words_upon(self) -> Self {
-        if self.contrast(WHITE) >= TEXT_CONTRAST { WHITE } else { BLACK }
+        if self.contrast(WHITE) >= TEXT_CONTRAST {
+            WHITE
+        } else {
+            BLACK
+        }
     }
 }
 
@@ -91,7 +120,10 @@ pub struct Accent {
 impl Default for Accent {
     /// Grape: Grapevine's own, where no merchant's applies.
     fn default() -> Self {
-        Self { colour: Colour(0x5b, 0x2a, 0x86), on_accent: WHITE }
+        Self {
+            colour: Colour(0x5b, 0x2a, 0x86),
+            on_accent: WHITE,
+        }
     }
 }
 
@@ -100,7 +132,9 @@ impl Accent {
     /// default; a colour for words that nobody could read upon it is replaced.
     #[must_use]
     pub fn new(accent: &str, on_accent: Option<&str>) -> Self {
-        let Some(colour) = Colour::parse(accent) else { return Self::default() };
+        let Some(colour) = Colour::parse(accent) else {
+            return Self::default();
+        };
         let on_accent = on_accent
             .and_then(Colour::parse)
             .filter(|words| words.contrast(colour) >= TEXT_CONTRAST)
@@ -123,13 +157,15 @@ impl Accent {
     /// A shade of it that can be read on a light ground.
     #[must_use]
     pub fn words_on_light(self) -> Colour {
-        self.colour.standing_out(LIGHT_SURFACE, BLACK, TEXT_CONTRAST)
+        self.colour
+            .standing_out(LIGHT_SURFACE, TEXT_CONTRAST, Colour::darker)
     }
 
     /// A shade of it that can be read on a dark ground.
     #[must_use]
     pub fn words_on_dark(self) -> Colour {
-        self.colour.standing_out(DARK_SURFACE, WHITE, TEXT_CONTRAST)
+        self.colour
+            .standing_out(DARK_SURFACE, TEXT_CONTRAST, Colour::brighter)
     }
 
     /// Where the stylesheet of this accent is served: `/ui/accent/{name}.css`.
@@ -153,8 +189,14 @@ impl Accent {
     }
 
     fn css(self) -> String {
-        let dark = self.colour.standing_out(DARK_SURFACE, WHITE, CONTROL_CONTRAST);
-        let on_dark = if dark == self.colour { self.on_accent } else { dark.words_upon() };
+        let dark = self
+            .colour
+            .standing_out(DARK_SURFACE, CONTROL_CONTRAST, Colour::brighter);
+        let on_dark = if dark == self.colour {
+            self.on_accent
+        } else {
+            dark.words_upon()
+        };
         format!(
             ":root{{--gv-accent:{};--gv-on-accent:{};--gv-accent-text:{}}}\n\
              @media (prefers-color-scheme:dark){{:root{{--gv-accent:{dark};\
@@ -177,7 +219,10 @@ mod tests {
             for green in (0..=255).step_by(15) {
                 for blue in (0..=255).step_by(15) {
                     let accent = Accent::new(&format!("#{red:02x}{green:02x}{blue:02x}"), None);
-                    assert!(accent.colour.contrast(accent.on_accent) >= TEXT_CONTRAST, "{accent:?}");
+                    assert!(
+                        accent.colour.contrast(accent.on_accent) >= TEXT_CONTRAST,
+                        "{accent:?}"
+                    );
                     assert!(accent.words_on_light().contrast(LIGHT_SURFACE) >= TEXT_CONTRAST);
                     assert!(accent.words_on_dark().contrast(DARK_SURFACE) >= TEXT_CONTRAST);
                 }
@@ -188,8 +233,16 @@ mod tests {
     #[test]
     fn a_merchants_unreadable_choice_is_replaced() {
         assert_eq!(Accent::new("#ffe066", Some("#ffffff")).on_accent, BLACK);
-        assert_eq!(Accent::new("#1f5c4d", Some("#fff8e7")).on_accent.to_string(), "#fff8e7");
-        assert_eq!(Accent::new("red;background:url(x)", None), Accent::default());
+        assert_eq!(
+            Accent::new("#1f5c4d", Some("#fff8e7"))
+                .on_accent
+                .to_string(),
+            "#fff8e7"
+        );
+        assert_eq!(
+            Accent::new("red;background:url(x)", None),
+            Accent::default()
+        );
         assert_eq!(Accent::new("#é5c4d", None), Accent::default());
     }
 
@@ -198,8 +251,18 @@ mod tests {
         let accent = Accent::new("#1f5c4d", None);
         assert_eq!(accent.stylesheet_path(), "/ui/accent/1f5c4d-ffffff.css");
         let css = Accent::stylesheet("1f5c4d-ffffff").unwrap();
-        assert!(css.starts_with(":root{--gv-accent:#1f5c4d;--gv-on-accent:#ffffff"), "{css}");
-        for wrong in ["", "1f5c4d", "1f5c4d-fffff", "1F5C4D-ffffff", "1f5c4d-1f5c4e", "}-{"] {
+        assert!(
+            css.starts_with(":root{--gv-accent:#1f5c4d;--gv-on-accent:#ffffff"),
+            "{css}"
+        );
+        for wrong in [
+            "",
+            "1f5c4d",
+            "1f5c4d-fffff",
+            "1F5C4D-ffffff",
+            "1f5c4d-1f5c4e",
+            "}-{",
+        ] {
             assert_eq!(Accent::stylesheet(wrong), None, "{wrong}");
         }
     }

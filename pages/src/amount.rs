@@ -157,7 +157,10 @@ mod tests {
             ),
         ];
         for (minor, code, english, polish) in table {
-            let money = Money { minor, currency: Currency::parse(code).unwrap() };
+            let money = Money {
+                minor,
+                currency: Currency::parse(code).unwrap(),
+            };
             let space = |text: String| text.replace(NO_BREAK_SPACE, " ");
             assert_eq!(space(format_money(money, Locale::En)), english);
             assert_eq!(space(format_money(money, Locale::Pl)), polish);
@@ -166,9 +169,11 @@ mod tests {
 
     #[test]
     fn shares_drop_needless_decimals() {
-        for (points, english, polish) in
-            [(1_500, "15%", "15\u{a0}%"), (1_250, "12.5%", "12,5\u{a0}%"), (1, "0.01%", "0,01\u{a0}%")]
-        {
+        for (points, english, polish) in [
+            (1_500, "15%", "15\u{a0}%"),
+            (1_250, "12.5%", "12,5\u{a0}%"),
+            (1, "0.01%", "0,01\u{a0}%"),
+        ] {
             assert_eq!(Worth::Percent(points).format(Locale::En), english);
             assert_eq!(Worth::Percent(points).format(Locale::Pl), polish);
         }

@@ -20,7 +20,13 @@ pub fn share(part: u64, whole: u64) -> Option<String> {
         0 if part > 0 => "<0.1%".to_owned(),
         0 => "0%".to_owned(),
         1..100 if permille % 10 != 0 => format!("{}.{}%", permille / 10, permille % 10),
-        _ => format!("{}%", crate::amount::format_count(u64::try_from((permille + 5) / 10).unwrap_or(u64::MAX), crate::Locale::En)),
+        _ => format!(
+            "{}%",
+            crate::amount::format_count(
+                u64::try_from((permille + 5) / 10).unwrap_or(u64::MAX),
+                crate::Locale::En
+            )
+        ),
     })
 }
 

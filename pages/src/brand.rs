@@ -29,6 +29,8 @@ impl Brand {
     }
 
     pub(crate) fn logo_src(&self) -> Option<&str> {
-        self.logo_url.as_deref().filter(|address| web_address(address) == *address)
+        self.logo_url
+            .as_deref()
+            .filter(|address| web_address(address) == *address)
     }
 }

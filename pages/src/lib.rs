@@ -21,8 +21,8 @@ pub mod shopper;
 mod text;
 
 pub use accent::Accent;
-pub use brand::Brand;
 pub use amount::{Worth, format_money};
 pub use askama::Error;
+pub use brand::Brand;
 pub use locale::Locale;
 pub use text::mask_email;

@@ -8,7 +8,11 @@ impl Locale {
     /// entry: `pl`, `pl-PL` and `PL_pl` are Polish, unknown ones English.
     #[must_use]
     pub fn from_tag(tag: &str) -> Self {
-        let language = tag.split(['-', '_', ',', ';']).next().unwrap_or_default().trim();
+        let language = tag
+            .split(['-', '_', ',', ';'])
+            .next()
+            .unwrap_or_default()
+            .trim();
         Self::ALL
             .into_iter()
             .find(|locale| locale.tag().eq_ignore_ascii_case(language))
@@ -17,7 +21,9 @@ impl Locale {
 
     /// The month's name as it stands in a date.
     pub(crate) fn month(self, number: i8) -> &'static str {
-        let index = usize::try_from(number).unwrap_or_default().saturating_sub(1);
+        let index = usize::try_from(number)
+            .unwrap_or_default()
+            .saturating_sub(1);
         self.months().get(index).copied().unwrap_or_default()
     }
 }

@@ -15,7 +15,10 @@ pub const MAIL_PREVIEW: &str = "default-src 'none'; style-src 'unsafe-inline'; i
 /// browsers hold a redirect after a form to `form-action` too.
 #[must_use]
 pub fn shopper(shop_url: Option<&str>) -> String {
-    let shop = shop_url.and_then(origin).map(|origin| format!(" {origin}")).unwrap_or_default();
+    let shop = shop_url
+        .and_then(origin)
+        .map(|origin| format!(" {origin}"))
+        .unwrap_or_default();
     format!(
         "default-src 'none'; style-src 'self'; img-src 'self' https:{shop}; \
          form-action 'self'{shop}; base-uri 'none'; frame-ancestors 'none'"
@@ -28,7 +31,9 @@ fn origin(address: &str) -> Option<&str> {
     let host = rest.split(['/', '?', '#']).next()?;
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ':');
     let sound = matches!(scheme, "http" | "https") && !host.is_empty() && host.chars().all(plain);
-    sound.then(|| address.get(..scheme.len() + 3 + host.len())).flatten()
+    sound
+        .then(|| address.get(..scheme.len() + 3 + host.len()))
+        .flatten()
 }
 
 #[cfg(test)]
@@ -38,8 +43,16 @@ mod tests {
     #[test]
     fn a_form_may_lead_to_the_shop_and_nowhere_else() {
         let policy = shopper(Some("http://shop.localhost:8788/tea?x=1"));
-        assert!(policy.contains("form-action 'self' http://shop.localhost:8788;"), "{policy}");
-        for hostile in ["https://a.example; script-src *", "javascript:alert(1)", "https://", "https://a b"] {
+        assert!(
+            policy.contains("form-action 'self' http://shop.localhost:8788;"),
+            "{policy}"
+        );
+        for hostile in [
+            "https://a.example; script-src *",
+            "javascript:alert(1)",
+            "https://",
+            "https://a b",
+        ] {
             let policy = shopper(Some(hostile));
             assert!(policy.contains("form-action 'self';"), "{policy}");
             assert!(!policy.contains("script-src"));

@@ -8,7 +8,11 @@ pub fn one_line(text: &str) -> String {
     let tame = |letter: char| {
         let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
         let breaks = matches!(letter, '\u{2028}' | '\u{2029}');
-        (!turns).then_some(if letter.is_control() || breaks { ' ' } else { letter })
+        (!turns).then_some(if letter.is_control() || breaks {
+            ' '
+        } else {
+            letter
+        })
     };
     let text: String = text.chars().filter_map(tame).collect();
     text.trim().to_owned()
@@ -18,9 +22,15 @@ pub fn one_line(text: &str) -> String {
 /// `javascript:` or `data:` must not become one that can be pressed.
 pub fn web_address(address: &str) -> &str {
     let lower = |prefix: &str| {
-        address.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        address
+            .get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    if lower("https://") || lower("http://") { address } else { "#" }
+    if lower("https://") || lower("http://") {
+        address
+    } else {
+        "#"
+    }
 }
 
 /// A path on this host: what starts with exactly one slash.
@@ -28,7 +38,9 @@ pub fn local_path(path: &str) -> Option<&str> {
     let bytes = path.as_bytes();
     let absolute = bytes.first() == Some(&b'/');
     let other_host = matches!(bytes.get(1), Some(b'/' | b'\\'));
-    let odd = path.chars().any(|letter| letter.is_control() || letter == '\\');
+    let odd = path
+        .chars()
+        .any(|letter| letter.is_control() || letter == '\\');
     (absolute && !other_host && !odd).then_some(path)
 }
 
@@ -51,22 +63,41 @@ mod tests {
 
     #[test]
     fn a_subject_stays_one_line() {
-        assert_eq!(one_line("Tea\r\nBcc: all@x.example"), "Tea  Bcc: all@x.example");
+        assert_eq!(
+            one_line("Tea\r\nBcc: all@x.example"),
+            "Tea  Bcc: all@x.example"
+        );
         assert_eq!(one_line(" \u{202e}kettle\u{2066} "), "kettle");
     }
 
     #[test]
     fn only_web_addresses_become_links() {
         assert_eq!(web_address("HTTPS://a.example/x"), "HTTPS://a.example/x");
-        for wrong in ["javascript:alert(1)", "data:text/html,x", "//a.example", "", "htt"] {
+        for wrong in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//a.example",
+            "",
+            "htt",
+        ] {
             assert_eq!(web_address(wrong), "#", "{wrong}");
         }
     }
 
     #[test]
     fn a_way_back_stays_on_this_host() {
-        assert_eq!(local_path("/console/install?x=1"), Some("/console/install?x=1"));
-        for wrong in ["", "console", "//evil.example", "/\\evil.example", "https://e.example", "/a\n"] {
+        assert_eq!(
+            local_path("/console/install?x=1"),
+            Some("/console/install?x=1")
+        );
+        for wrong in [
+            "",
+            "console",
+            "//evil.example",
+            "/\\evil.example",
+            "https://e.example",
+            "/a\n",
+        ] {
             assert_eq!(local_path(wrong), None, "{wrong}");
         }
     }

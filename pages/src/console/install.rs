@@ -48,7 +48,14 @@ impl Install {
             TagSeen::At(at) => Some(date::date_time(at, Locale::En)),
             TagSeen::Unknown | TagSeen::Never => None,
         };
-        InstallPage { frame: Frame { shop: &self.shop, tab: Tab::Install }, view: self, seen }
-            .render()
+        InstallPage {
+            frame: Frame {
+                shop: &self.shop,
+                tab: Tab::Install,
+            },
+            view: self,
+            seen,
+        }
+        .render()
     }
 }

@@ -66,10 +66,14 @@ impl Frame<'_> {
         self.tab == *tab
     }
 
+    fn messages_href(&self) -> String {
+        outbox_path(&self.shop.slug)
+    }
+
     fn href(&self, tab: &Tab) -> String {
         match tab {
             Tab::Overview => "/console/overview".to_owned(),
-            Tab::Messages => outbox_path(&self.shop.slug),
+            Tab::Messages => self.messages_href(),
             Tab::Install => "/console/install".to_owned(),
         }
     }

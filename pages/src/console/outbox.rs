@@ -78,8 +78,16 @@ impl Outbox {
     pub fn render(&self) -> Result<String, askama::Error> {
         let number = u64::try_from(self.mails.len()).unwrap_or(u64::MAX);
         let headline = format!("{} gone out", plural(number, "mail has", "mails have"));
-        let frame = Frame { shop: &self.shop, tab: Tab::Messages };
-        OutboxPage { frame, view: self, headline }.render()
+        let frame = Frame {
+            shop: &self.shop,
+            tab: Tab::Messages,
+        };
+        OutboxPage {
+            frame,
+            view: self,
+            headline,
+        }
+        .render()
     }
 }
 
@@ -89,13 +97,25 @@ impl MailPage {
     /// # Errors
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<String, askama::Error> {
-        let frame = Frame { shop: &self.shop, tab: Tab::Messages };
+        let frame = Frame {
+            shop: &self.shop,
+            tab: Tab::Messages,
+        };
         let links = self
             .links
             .iter()
-            .map(|link| Link { words: link, address: web_address(link) })
+            .map(|link| Link {
+                words: link,
+                address: web_address(link),
+            })
             .collect();
-        OneMailPage { frame, view: self, back: outbox_path(&self.shop.slug), links }.render()
+        OneMailPage {
+            frame,
+            view: self,
+            back: outbox_path(&self.shop.slug),
+            links,
+        }
+        .render()
     }
 }
 

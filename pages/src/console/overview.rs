@@ -4,6 +4,7 @@
 use askama::Template;
 use grapevine_domain::money::Money;
 
+use super::funnel::Step;
 use super::{Frame, Funnel, Referral, Shop, Tab, count, plural};
 use crate::{Locale, bar, format_money};
 
@@ -58,6 +59,7 @@ pub struct Overview {
 struct Card {
     label: &'static str,
     value: String,
+    long: bool,
     change: Option<Change>,
 }
 
@@ -79,16 +81,15 @@ struct OverviewPage<'a> {
     frame: Frame<'a>,
     view: &'a Overview,
     headline: String,
-    next_step: Option<NextStep>,
+    next_step: Option<&'static str>,
+    empty: bool,
     cards: Vec<Card>,
+    period_before: String,
+    steps: Vec<Step>,
+    cut: bool,
     channels: Vec<Bar>,
     dropped: Vec<Bar>,
     dropped_total: String,
-}
-
-struct NextStep {
-    words: &'static str,
-    install: bool,
 }
 
 impl Overview {
@@ -97,12 +98,26 @@ impl Overview {
     /// # Errors
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<String, askama::Error> {
+        let steps = self.now.funnel.steps();
         OverviewPage {
-            frame: Frame { shop: &self.shop, tab: Tab::Overview },
+            frame: Frame {
+                shop: &self.shop,
+                tab: Tab::Overview,
+            },
             view: self,
             headline: self.headline(),
             next_step: self.next_step(),
+            empty: self.now.funnel.is_empty()
+                && self.referrals.is_empty()
+                && self.dropped.is_empty(),
             cards: self.cards(),
+            period_before: match self.period {
+                Period::All => "the time before".to_owned(),
+                Period::LastDays(1) => "the day before".to_owned(),
+                Period::LastDays(days) => format!("the {days} days before"),
+            },
+            cut: steps.iter().any(|step| step.cut),
+            steps,
             channels: bars(&self.clicks_by_channel, channel),
             dropped: bars(&self.dropped, dropped_reason),
             dropped_total: count(total(&self.dropped)),
@@ -122,7 +137,10 @@ impl Overview {
             let orders = plural(funnel.orders, "order", "orders");
             return match self.now.revenue {
                 Some(money) => {
-                    format!("Friends placed {orders} worth {} {when}", format_money(money, Locale::En))
+                    format!(
+                        "Friends placed {orders} worth {} {when}",
+                        format_money(money, Locale::En)
+                    )
                 }
                 None => format!("Friends placed {orders} {when}"),
             };
@@ -142,36 +160,42 @@ impl Overview {
         "No shopper has seen the panel yet".to_owned()
     }
 
-    fn next_step(&self) -> Option<NextStep> {
+    fn next_step(&self) -> Option<&'static str> {
         let funnel = self.now.funnel;
-        if funnel.is_empty() {
-            let words = "Paste the tag into your shop, then open a page of it.";
-            return Some(NextStep { words, install: true });
-        }
-        if funnel.orders == 0 && funnel.claims > 0 {
-            let words = "Friends hold coupons. If one has bought already, check that your server reports orders.";
-            return Some(NextStep { words, install: true });
-        }
-        None
+        (funnel.orders == 0 && funnel.claims > 0).then_some(
+            "Friends hold coupons. If one has bought already, check that your server reports orders.",
+        )
     }
 
     fn cards(&self) -> Vec<Card> {
         let (now, before) = (self.now, self.before);
-        let number = |label, now: u64, before: Option<u64>| Card {
-            label,
-            value: count(now),
-            change: before.map(|before| change(i128::from(now), i128::from(before), true)),
+        let number = |label, now: u64, before: Option<u64>| {
+            let change = before.map(|before| change(i128::from(now), i128::from(before), true));
+            card(label, count(now), change)
         };
-        let money = |label, now: Money, before: Option<Money>, more_is_good| Card {
-            label,
-            value: format_money(now, Locale::En),
-            change: before
+        let money = |label, now: Money, before: Option<Money>, more_is_good| {
+            let change = before
                 .filter(|before| before.currency == now.currency)
-                .map(|before| change(i128::from(now.minor), i128::from(before.minor), more_is_good)),
+                .map(|before| {
+                    change(
+                        i128::from(now.minor),
+                        i128::from(before.minor),
+                        more_is_good,
+                    )
+                });
+            card(label, format_money(now, Locale::En), change)
         };
         let mut cards = vec![
-            number("Orders by friends", now.funnel.orders, before.map(|then| then.funnel.orders)),
-            number("Clicks", now.funnel.clicks, before.map(|then| then.funnel.clicks)),
+            number(
+                "Orders by friends",
+                now.funnel.orders,
+                before.map(|then| then.funnel.orders),
+            ),
+            number(
+                "Clicks",
+                now.funnel.clicks,
+                before.map(|then| then.funnel.clicks),
+            ),
         ];
         if let Some(revenue) = now.revenue {
             let then = before.and_then(|before| before.revenue);
@@ -185,11 +209,27 @@ impl Overview {
     }
 }
 
+fn card(label: &'static str, value: String, change: Option<Change>) -> Card {
+    Card {
+        label,
+        long: value.chars().count() > 10,
+        value,
+        change,
+    }
+}
+
 /// How a figure moved. Costs have no good direction: they follow orders.
 fn change(now: i128, before: i128, more_is_good: bool) -> Change {
     if before <= 0 {
-        let words = if now == before { "as before" } else { "none before" };
-        return Change { words: words.to_owned(), tone: "quiet" };
+        let words = if now == before {
+            "as before"
+        } else {
+            "none before"
+        };
+        return Change {
+            words: words.to_owned(),
+            tone: "quiet",
+        };
     }
     let percent = (now - before).saturating_mul(100) / before;
     let tone = match (percent.signum(), more_is_good) {
@@ -198,20 +238,27 @@ fn change(now: i128, before: i128, more_is_good: bool) -> Change {
         _ => "quiet",
     };
     let words = match percent.signum() {
-        1 => format!("+{percent}% against the period before"),
-        -1 => format!("\u{2212}{}% against the period before", percent.unsigned_abs()),
+        1 if percent >= 1_000 => "more than tenfold".to_owned(),
+        1 => format!("+{percent}%"),
+        -1 => format!("\u{2212}{}%", percent.unsigned_abs()),
         _ => "as before".to_owned(),
     };
     Change { words, tone }
 }
 
 fn total(tallies: &[Tally]) -> u64 {
-    tallies.iter().fold(0, |sum, tally| sum.saturating_add(tally.number))
+    tallies
+        .iter()
+        .fold(0, |sum, tally| sum.saturating_add(tally.number))
 }
 
 fn bars(tallies: &[Tally], label: fn(&str) -> String) -> Vec<Bar> {
     let mut sorted: Vec<_> = tallies.iter().filter(|tally| tally.number > 0).collect();
-    sorted.sort_by(|one, two| two.number.cmp(&one.number).then_with(|| one.name.cmp(&two.name)));
+    sorted.sort_by(|one, two| {
+        two.number
+            .cmp(&one.number)
+            .then_with(|| one.name.cmp(&two.name))
+    });
     let largest = sorted.first().map(|tally| tally.number).unwrap_or_default();
     let all = total(tallies);
     let bar = |tally: &Tally| Bar {
@@ -259,7 +306,10 @@ fn dropped_reason(code: &str) -> String {
 fn sentence(name: &str) -> String {
     let name = name.replace('_', " ");
     let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -268,10 +318,11 @@ mod tests {
 
     #[test]
     fn a_change_says_its_direction() {
-        assert_eq!(change(12, 10, true).words, "+20% against the period before");
-        assert_eq!(change(5, 10, true).words, "\u{2212}50% against the period before");
+        assert_eq!(change(12, 10, true).words, "+20%");
+        assert_eq!(change(5, 10, true).words, "\u{2212}50%");
         assert_eq!(change(5, 10, true).tone, "bad");
         assert_eq!(change(5, 10, false).tone, "quiet");
+        assert_eq!(change(500, 2, true).words, "more than tenfold");
         assert_eq!(change(3, 0, true).words, "none before");
         assert_eq!(change(0, 0, true).words, "as before");
     }

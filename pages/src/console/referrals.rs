@@ -66,10 +66,22 @@ impl Referral {
 
     pub fn badge(&self) -> Badge {
         match self.status {
-            ReferralStatus::Pending => Badge { word: "Pending", tone: "wait" },
-            ReferralStatus::Flagged => Badge { word: "Flagged", tone: "warn" },
-            ReferralStatus::Approved => Badge { word: "Approved", tone: "good" },
-            ReferralStatus::Voided => Badge { word: "Voided", tone: "bad" },
+            ReferralStatus::Pending => Badge {
+                word: "Pending",
+                tone: "wait",
+            },
+            ReferralStatus::Flagged => Badge {
+                word: "Flagged",
+                tone: "warn",
+            },
+            ReferralStatus::Approved => Badge {
+                word: "Approved",
+                tone: "good",
+            },
+            ReferralStatus::Voided => Badge {
+                word: "Voided",
+                tone: "bad",
+            },
         }
     }
 }
@@ -90,7 +102,9 @@ impl Reward {
     pub fn state(&self) -> String {
         let word = self.status.as_str();
         match (self.status, self.release_at) {
-            (RewardStatus::Pending, Some(at)) => format!("{word} until {}", date::date(at, Locale::En)),
+            (RewardStatus::Pending, Some(at)) => {
+                format!("{word} until {}", date::date(at, Locale::En))
+            }
             _ => word.to_owned(),
         }
     }

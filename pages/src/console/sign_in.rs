@@ -39,7 +39,11 @@ impl SignIn {
     /// # Errors
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<String, askama::Error> {
-        SignInPage { view: self, next: safe_next(&self.next) }.render()
+        SignInPage {
+            view: self,
+            next: safe_next(&self.next),
+        }
+        .render()
     }
 }
 
@@ -50,7 +54,13 @@ mod tests {
     #[test]
     fn sign_in_leads_nowhere_else() {
         assert_eq!(safe_next("/outbox/demo/7"), "/outbox/demo/7");
-        for wrong in ["", "https://evil.example", "//evil.example/console/", "/r/demo/x", "/console/\\x\n"] {
+        for wrong in [
+            "",
+            "https://evil.example",
+            "//evil.example/console/",
+            "/r/demo/x",
+            "/console/\\x\n",
+        ] {
             assert_eq!(safe_next(wrong), HOME, "{wrong}");
         }
     }

@@ -30,7 +30,11 @@ impl Confirm {
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<Letter, askama::Error> {
         let html = compiled::ConfirmHtml { mail: self };
-        letter(&self.subject(), &html, &compiled::ConfirmText { mail: self })
+        letter(
+            &self.subject(),
+            &html,
+            &compiled::ConfirmText { mail: self },
+        )
     }
 
     pub(super) fn subject(&self) -> String {
@@ -47,7 +51,10 @@ impl Confirm {
 
     pub(super) fn offer(&self) -> String {
         let locale = self.brand.locale;
-        locale.offer(&self.friend_reward.format(locale), &self.advocate_reward.format(locale))
+        locale.offer(
+            &self.friend_reward.format(locale),
+            &self.advocate_reward.format(locale),
+        )
     }
 
     pub(super) fn button(&self) -> &'static str {
@@ -59,7 +66,9 @@ impl Confirm {
     }
 
     pub(super) fn note(&self) -> String {
-        self.brand.locale.confirm_note(&date::date_time(self.expires_at, self.brand.locale))
+        self.brand
+            .locale
+            .confirm_note(&date::date_time(self.expires_at, self.brand.locale))
     }
 
     pub(super) fn because(&self) -> String {

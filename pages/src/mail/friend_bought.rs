@@ -30,7 +30,11 @@ impl FriendBought {
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<Letter, askama::Error> {
         let html = compiled::FriendBoughtHtml { mail: self };
-        letter(&self.subject(), &html, &compiled::FriendBoughtText { mail: self })
+        letter(
+            &self.subject(),
+            &html,
+            &compiled::FriendBoughtText { mail: self },
+        )
     }
 
     pub(super) fn amount(&self) -> String {
@@ -46,12 +50,18 @@ impl FriendBought {
     }
 
     pub(super) fn preview(&self) -> String {
-        self.brand.locale.friend_bought_preview(&self.release_date())
+        self.brand
+            .locale
+            .friend_bought_preview(&self.release_date())
     }
 
     pub(super) fn lead(&self) -> String {
         let (locale, shop) = (self.brand.locale, self.brand.shop());
-        let named = self.friend_first_name.as_deref().map(one_line).filter(|name| !name.is_empty());
+        let named = self
+            .friend_first_name
+            .as_deref()
+            .map(one_line)
+            .filter(|name| !name.is_empty());
         named.map_or_else(
             || locale.friend_bought_lead(&shop),
             |friend| locale.friend_bought_lead_named(&friend, &shop),

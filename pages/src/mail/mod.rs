@@ -44,5 +44,9 @@ fn letter(
     text: &impl Template,
 ) -> Result<Letter, askama::Error> {
     let text = text.render()?;
-    Ok(Letter { subject: one_line(subject), html: html.render()?, text: text.trim().to_owned() + "\n" })
+    Ok(Letter {
+        subject: one_line(subject),
+        html: html.render()?,
+        text: text.trim().to_owned() + "\n",
+    })
 }

@@ -33,11 +33,17 @@ impl RewardDeclined {
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<Letter, askama::Error> {
         let html = compiled::RewardDeclinedHtml { mail: self };
-        letter(&self.subject(), &html, &compiled::RewardDeclinedText { mail: self })
+        letter(
+            &self.subject(),
+            &html,
+            &compiled::RewardDeclinedText { mail: self },
+        )
     }
 
     pub(super) fn subject(&self) -> String {
-        self.brand.locale.reward_declined_subject(&self.brand.shop())
+        self.brand
+            .locale
+            .reward_declined_subject(&self.brand.shop())
     }
 
     pub(super) fn preview(&self) -> &'static str {
@@ -60,10 +66,14 @@ impl RewardDeclined {
 
     pub(super) fn ask(&self) -> String {
         let (locale, shop) = (self.brand.locale, self.brand.shop());
-        self.contact.as_deref().map(one_line).filter(|contact| !contact.is_empty()).map_or_else(
-            || locale.reward_declined_ask(&shop),
-            |contact| locale.reward_declined_ask_contact(&contact, &shop),
-        )
+        self.contact
+            .as_deref()
+            .map(one_line)
+            .filter(|contact| !contact.is_empty())
+            .map_or_else(
+                || locale.reward_declined_ask(&shop),
+                |contact| locale.reward_declined_ask_contact(&contact, &shop),
+            )
     }
 
     pub(super) fn button(&self) -> &'static str {

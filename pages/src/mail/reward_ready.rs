@@ -30,7 +30,11 @@ impl RewardReady {
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<Letter, askama::Error> {
         let html = compiled::RewardReadyHtml { mail: self };
-        letter(&self.subject(), &html, &compiled::RewardReadyText { mail: self })
+        letter(
+            &self.subject(),
+            &html,
+            &compiled::RewardReadyText { mail: self },
+        )
     }
 
     pub(super) fn amount(&self) -> String {
@@ -46,11 +50,16 @@ impl RewardReady {
     }
 
     pub(super) fn lead(&self) -> String {
-        self.brand.locale.reward_ready_lead(&self.amount(), &self.brand.shop())
+        self.brand
+            .locale
+            .reward_ready_lead(&self.amount(), &self.brand.shop())
     }
 
     pub(super) fn coupon_line(&self) -> Option<String> {
-        self.coupon.as_deref().map(one_line).filter(|code| !code.is_empty())
+        self.coupon
+            .as_deref()
+            .map(one_line)
+            .filter(|code| !code.is_empty())
     }
 
     pub(super) fn how_to_use(&self) -> String {

@@ -50,7 +50,9 @@ impl SignIn {
     }
 
     pub(super) fn note(&self) -> String {
-        self.brand.locale.sign_in_note(&date::date_time(self.expires_at, self.brand.locale))
+        self.brand
+            .locale
+            .sign_in_note(&date::date_time(self.expires_at, self.brand.locale))
     }
 
     pub(super) fn because(&self) -> String {

@@ -37,8 +37,10 @@ impl Mailbox {
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<String, askama::Error> {
         let (words, shop) = (self.brand.locale, self.brand.shop());
-        let to_shop =
-            || Action::Go { address: self.brand.shop_href(), label: words.go_to_shop(&shop) };
+        let to_shop = || Action::Go {
+            address: self.brand.shop_href(),
+            label: words.go_to_shop(&shop),
+        };
         let (title, lead, action) = match self.state {
             MailboxState::Confirm => (
                 words.mailbox_confirm_title(),
@@ -50,14 +52,27 @@ impl Mailbox {
                 words.mailbox_open_lead(&shop),
                 press(&self.action, words.mailbox_open_button()),
             ),
-            MailboxState::Used => {
-                (words.mailbox_used_title(), words.mailbox_used_lead(&shop), to_shop())
-            }
-            MailboxState::Expired => {
-                (words.mailbox_expired_title(), words.mailbox_expired_lead(&shop), to_shop())
-            }
+            MailboxState::Used => (
+                words.mailbox_used_title(),
+                words.mailbox_used_lead(&shop),
+                to_shop(),
+            ),
+            MailboxState::Expired => (
+                words.mailbox_expired_title(),
+                words.mailbox_expired_lead(&shop),
+                to_shop(),
+            ),
         };
         let brand = Some(&self.brand);
-        Notice { brand, locale: words, title, lead, detail: None, action, done: false }.render()
+        Notice {
+            brand,
+            locale: words,
+            title,
+            lead,
+            detail: None,
+            action,
+            done: false,
+        }
+        .render()
     }
 }

@@ -41,11 +41,16 @@ struct Notice<'a> {
 
 impl Notice<'_> {
     fn accent_stylesheet(&self) -> String {
-        self.brand.map_or_else(Accent::default, |brand| brand.accent).stylesheet_path()
+        self.brand
+            .map_or_else(Accent::default, |brand| brand.accent)
+            .stylesheet_path()
     }
 }
 
 fn press<'a>(path: &'a str, label: &'a str) -> Action<'a> {
     // An empty action posts to the page's own address: never to another host.
-    Action::Press { path: local_path(path).unwrap_or_default(), label }
+    Action::Press {
+        path: local_path(path).unwrap_or_default(),
+        label,
+    }
 }

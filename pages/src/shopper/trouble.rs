@@ -38,12 +38,8 @@ impl Trouble {
         let brand = self.brand.as_ref();
         let locale = brand.map_or(self.locale, |brand| brand.locale);
         let (title, lead) = match (self.kind, brand) {
-            (TroubleKind::NotFound, Some(_)) => {
-                (locale.not_found_title(), locale.not_found_lead())
-            }
-            (TroubleKind::NotFound, None) => {
-                (locale.not_found_title(), locale.unknown_shop_lead())
-            }
+            (TroubleKind::NotFound, Some(_)) => (locale.not_found_title(), locale.not_found_lead()),
+            (TroubleKind::NotFound, None) => (locale.not_found_title(), locale.unknown_shop_lead()),
             (TroubleKind::UnknownShop, _) => {
                 (locale.unknown_shop_title(), locale.unknown_shop_lead())
             }
@@ -53,15 +49,26 @@ impl Trouble {
             }
         };
         let action = match (self.kind, brand) {
-            (TroubleKind::TooMany | TroubleKind::Unavailable, _) => {
-                Action::Go { address: "", label: locale.try_again().to_owned() }
-            }
-            (_, Some(brand)) => {
-                Action::Go { address: brand.shop_href(), label: locale.go_to_shop(&brand.shop()) }
-            }
+            (TroubleKind::TooMany | TroubleKind::Unavailable, _) => Action::Go {
+                address: "",
+                label: locale.try_again().to_owned(),
+            },
+            (_, Some(brand)) => Action::Go {
+                address: brand.shop_href(),
+                label: locale.go_to_shop(&brand.shop()),
+            },
             (_, None) => Action::None,
         };
         let lead = lead.to_owned();
-        Notice { brand, locale, title, lead, detail: None, action, done: false }.render()
+        Notice {
+            brand,
+            locale,
+            title,
+            lead,
+            detail: None,
+            action,
+            done: false,
+        }
+        .render()
     }
 }

@@ -38,14 +38,37 @@ impl Unsubscribe {
         let done = self.state == UnsubscribeState::Done;
         let (title, lead, action) = if done {
             let address = self.brand.shop_href();
-            let back = Action::Go { address, label: words.back_to_shop(&shop) };
-            (words.unsubscribed_title(), words.unsubscribed_lead(&shop), back)
+            let back = Action::Go {
+                address,
+                label: words.back_to_shop(&shop),
+            };
+            (
+                words.unsubscribed_title(),
+                words.unsubscribed_lead(&shop),
+                back,
+            )
         } else {
             let button = press(&self.action, words.unsubscribe_button());
-            (words.unsubscribe_title(), words.unsubscribe_lead(&shop), button)
+            (
+                words.unsubscribe_title(),
+                words.unsubscribe_lead(&shop),
+                button,
+            )
         };
-        let detail = self.address_hint.as_deref().map(|hint| words.unsubscribe_address(hint));
+        let detail = self
+            .address_hint
+            .as_deref()
+            .map(|hint| words.unsubscribe_address(hint));
         let brand = Some(&self.brand);
-        Notice { brand, locale: words, title, lead, detail, action, done }.render()
+        Notice {
+            brand,
+            locale: words,
+            title,
+            lead,
+            detail,
+            action,
+            done,
+        }
+        .render()
     }
 }
