@@ -189,8 +189,14 @@ impl Inner {
         if let Some(journal) = &mut self.journal {
             let mut text = serde_json::to_vec(&line)?;
             text.push(b'\n');
-            journal.write_all(&text)?;
-            journal.sync_data()?;
+            let length = journal.metadata()?.len();
+            let kept = journal.write_all(&text).and_then(|()| journal.sync_data());
+            if let Err(error) = kept {
+                // Half a line would spoil the next one, a whole one would come
+                // back after a restart as an order that nobody was promised.
+                journal.set_len(length)?;
+                return Err(error);
+            }
         }
         self.apply(line);
         Ok(())

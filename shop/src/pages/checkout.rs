@@ -26,6 +26,7 @@ const COUNTRIES: [&str; 10] = [
     "Poland",
     "Spain",
 ];
+const HOME_COUNTRY: &str = "Ireland";
 const LONGEST_COUPON: usize = 64;
 
 /// What is wrong, beside the field that it is about; empty when it's fine.
@@ -78,7 +79,7 @@ pub async fn show(
         Ok(checkout_id) => {
             let form = Filled {
                 checkout_id,
-                customer: Customer::default(),
+                customer: customer(&Fields::default()),
                 code,
             };
             page(&shop, &basket, form, checked, Wrongs::default())
@@ -194,6 +195,9 @@ fn page(
         wrongs.coupon = words;
         None
     });
+    // A code that works is shown as the edge writes it, or Enter would take it
+    // for a new one.
+    let typed = applied.as_ref().map(|applied| applied.code.clone());
     let status = if wrongs.any() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -211,7 +215,7 @@ fn page(
         basket: basket.clone(),
         checkout_id: form.checkout_id,
         customer: form.customer,
-        coupon: form.code,
+        coupon: typed.unwrap_or(form.code),
         wrongs,
         countries: COUNTRIES,
     };
@@ -239,7 +243,7 @@ fn customer(fields: &Fields) -> Customer {
         country: COUNTRIES
             .into_iter()
             .find(|known| *known == country)
-            .unwrap_or("Ireland")
+            .unwrap_or(HOME_COUNTRY)
             .to_owned(),
     }
 }
@@ -265,7 +269,7 @@ fn wrongs(customer: &Customer) -> Wrongs {
                     .postcode
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || c == ' ' || c == '-'),
-            "Tell us the postcode: letters and digits, like 00-950.",
+            "Tell us the postcode, like 00-950.",
         ),
         city: say(!customer.city.is_empty(), "Tell us the town or city."),
         coupon: String::new(),
