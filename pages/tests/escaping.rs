@@ -1,5 +1,9 @@
 //! Values from outside stay values, in every view.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::referral::ReferralStatus;

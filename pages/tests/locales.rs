@@ -1,5 +1,9 @@
 //! The build refuses a locale that is not complete, and names what is wrong.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 #[path = "../build/words.rs"]
 mod words;

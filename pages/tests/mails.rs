@@ -1,5 +1,9 @@
 //! What every mail owes its reader, in every language.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::time::Timestamp;
