@@ -15,17 +15,23 @@ use anyhow::{Context, Result, bail};
 use super::{files_under, panel, write_if_changed};
 use crate::paths;
 
-/// Headers for files that Cloudflare serves without asking the Worker.
+/// Headers for files that Cloudflare serves without asking the Worker; the same
+/// as `edge/src/assets.rs` sets where it serves them itself.
 const HEADERS: &str = "\
 /gv.js
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
-  Cache-Control: public, max-age=300
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
   X-Content-Type-Options: nosniff
 /gv/*
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
   Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+/ui/*
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
   X-Content-Type-Options: nosniff
 ";
 
