@@ -135,7 +135,7 @@ impl Quote {
     }
 
     /// What is missing to free shipping; zero when nothing is.
-    pub const fn to_free_shipping(&self) -> Cents {
+    pub const fn short_of_free_shipping(self) -> Cents {
         FREE_SHIPPING_FROM.minus(self.goods)
     }
 }

@@ -20,7 +20,7 @@ fn ten_off() -> serde_json::Value {
 #[tokio::test]
 async fn what_is_wrong_stands_beside_its_field_and_nothing_is_lost() {
     let (edge, mut shopper) = shopper().await;
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let page = shopper
         .post(
             "/checkout",
@@ -49,7 +49,7 @@ async fn what_is_wrong_stands_beside_its_field_and_nothing_is_lost() {
 #[tokio::test]
 async fn the_form_takes_the_click_token() {
     let (_edge, mut shopper) = shopper().await;
-    shopper.to_checkout().await;
+    shopper.open_checkout().await;
     let page = shopper.get("/checkout").await.text;
     let form = page
         .split("<form id=\"checkout\"")
@@ -64,7 +64,7 @@ async fn the_form_takes_the_click_token() {
 #[tokio::test]
 async fn a_form_sent_twice_is_one_order() {
     let (edge, mut shopper) = shopper().await;
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let send = || shopper.form("/checkout", &filled(&checkout, &[])).send();
     let (one, two) = tokio::join!(send(), send());
     let place = |answer: reqwest::Result<reqwest::Response>| {
@@ -97,7 +97,7 @@ async fn a_form_sent_twice_is_one_order() {
 async fn a_code_is_checked_at_the_edge_and_taken_off() {
     let (edge, mut shopper) = shopper().await;
     edge.set_coupon(ten_off());
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let fields = [
         ("checkout", checkout.as_str()),
         ("coupon", " hello-7kq4-m2xw "),
@@ -142,7 +142,7 @@ async fn a_percentage_is_taken_off_the_goods() {
 #[tokio::test]
 async fn a_code_that_does_not_work_says_why_and_no_order_is_taken() {
     let (edge, mut shopper) = shopper().await;
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let fields = filled(&checkout, &[("coupon", "TYPO")]);
     let page = shopper.post("/checkout", &fields).await;
     assert_eq!(page.status, 422);
@@ -161,7 +161,7 @@ async fn a_code_cannot_be_spent_again_while_its_report_is_under_way() {
     edge.set_coupon(ten_off());
     edge.answer_with(&[503; 50]);
     shopper.buy(&[("coupon", "HELLO-7KQ4-M2XW")]).await;
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let page = shopper
         .post(
             "/checkout",
@@ -176,7 +176,7 @@ async fn a_code_cannot_be_spent_again_while_its_report_is_under_way() {
 async fn a_friend_s_offer_can_bring_its_code_along() {
     let (edge, mut shopper) = shopper().await;
     edge.set_coupon(ten_off());
-    shopper.to_checkout().await;
+    shopper.open_checkout().await;
     let page = shopper.get("/checkout?coupon=HELLO-7KQ4-M2XW").await;
     assert_eq!(page.value_of("coupon"), "HELLO-7KQ4-M2XW");
     assert!(page.text.contains("data-test=\"discount\">−€10.00<"));
@@ -191,7 +191,7 @@ async fn without_the_edge_an_order_is_taken_but_a_code_has_to_wait() {
         .unwrap();
     let shop = RunningShop::start(gone).await;
     let mut shopper = Shopper::of(&shop);
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let page = shopper
         .post("/checkout", &filled(&checkout, &[("coupon", "ANY")]))
         .await;

@@ -57,7 +57,7 @@ async fn every_page_carries_the_tag_as_pasted_and_a_strict_policy() {
 async fn no_page_has_inline_script_or_style_or_the_secret() {
     let (_edge, mut shopper) = shopper().await;
     let order = shopper.buy(&[]).await;
-    shopper.to_checkout().await;
+    shopper.open_checkout().await;
     let confirmation = format!("/orders/{order}");
     for path in PAGES
         .into_iter()
@@ -171,7 +171,7 @@ async fn a_garbled_basket_cookie_is_an_empty_basket() {
 async fn hostile_input_is_shown_as_text_everywhere() {
     let (_edge, mut shopper) = shopper().await;
     let hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
-    let checkout = shopper.to_checkout().await;
+    let checkout = shopper.open_checkout().await;
     let fields = filled(
         &checkout,
         &[

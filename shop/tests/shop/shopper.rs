@@ -113,7 +113,7 @@ impl Shopper {
     }
 
     /// Puts two bags of Guji into the basket (29.00) and opens the checkout.
-    pub async fn to_checkout(&mut self) -> String {
+    pub async fn open_checkout(&mut self) -> String {
         self.post("/cart/add", &[("product", "guji"), ("quantity", "2")])
             .await;
         self.get("/checkout").await.value_of("checkout")
@@ -121,7 +121,7 @@ impl Shopper {
 
     /// The whole way with a filled form and `more` fields: the order's number.
     pub async fn buy(&mut self, more: &[(&str, &str)]) -> String {
-        let checkout = self.to_checkout().await;
+        let checkout = self.open_checkout().await;
         let answer = self.post("/checkout", &filled(&checkout, more)).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         answer.location.strip_prefix("/orders/").unwrap().to_owned()
