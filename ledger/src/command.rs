@@ -19,6 +19,8 @@ use crate::reports;
 use crate::schema;
 use crate::store::{outbox, referrals};
 
+pub use crate::store::outbox::Message;
+
 /// A command or a question. Each variant's handler documents its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]

@@ -1,0 +1,306 @@
+//! `/b/{merchant}/*`: what the widget asks for, from the shop's own pages.
+//!
+//! Every POST carries JSON as `text/plain`, so that no preflight is needed. A page
+//! on another host than the shop's is refused.
+
+use grapevine_domain::conversion::Reporter;
+use grapevine_domain::link::split_origin;
+use grapevine_ledger::command::{Command, Join, Report, Settings};
+use grapevine_ledger::reports::offered;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use worker::{Env, Request, Response};
+
+use super::merchant::money;
+use crate::error::Error;
+use crate::http::{self, header, json_response, origin_of, query_parameter};
+use crate::tracker::settings;
+use crate::{auth, ledger_client};
+
+/// Languages of the widget; the first one where nothing fits.
+const LOCALES: [&str; 2] = ["en", "pl"];
+/// The channels that a panel shows, most useful first.
+const CHANNELS: [&str; 7] = [
+    "email", "sms", "whatsapp", "facebook", "x", "copy", "native",
+];
+
+/// Whether the page that calls is one of the shop's; its origin, if it named one.
+fn shop_page(request: &Request, url: &str, merchant: &Settings) -> Result<Option<String>, Error> {
+    let Some(origin) = header(request, "Origin") else {
+        return Ok(None);
+    };
+    let shop = split_origin(&merchant.shop_url).map(|(origin, _)| origin);
+    if shop == Some(origin.as_str()) || origin_of(url) == origin {
+        Ok(Some(origin))
+    } else {
+        Err(Error::ForeignOrigin)
+    }
+}
+
+fn allow(response: Response, origin: Option<&str>) -> Result<Response, Error> {
+    let headers = response.headers();
+    if let Some(origin) = origin {
+        headers.set("Access-Control-Allow-Origin", origin)?;
+        headers.set("Access-Control-Allow-Credentials", "true")?;
+    }
+    headers.append("Vary", "Origin")?;
+    Ok(response)
+}
+
+/// `OPTIONS /b/{merchant}/*`: the widget needs no preflight, but a careful proxy
+/// or an extension may cause one.
+pub async fn preflight(request: &Request, env: &Env, merchant: &str) -> Result<Response, Error> {
+    let found = settings::load(env, merchant).await?;
+    let origin = shop_page(request, &request.inner().url(), &found)?;
+    let response = Response::empty()?.with_status(204);
+    let headers = response.headers();
+    headers.set("Access-Control-Allow-Methods", "GET, POST")?;
+    headers.set("Access-Control-Allow-Headers", "Content-Type")?;
+    headers.set("Access-Control-Max-Age", "86400")?;
+    allow(response, origin.as_deref())
+}
+
+/// `GET /b/{merchant}/start?locale=pl`: what the widget must know before anybody
+/// does anything. The same for everybody; 60 seconds in caches.
+pub async fn start(
+    request: &Request,
+    url: &str,
+    env: &Env,
+    merchant: &str,
+) -> Result<Response, Error> {
+    let found = settings::load(env, merchant).await?;
+    let origin = shop_page(request, url, &found)?;
+    let asked = query_parameter(url, "locale").unwrap_or_default();
+    let locale = best_locale([asked.as_str(), found.locale.as_str()]);
+    let launcher = if locale == "pl" {
+        "Odbierz {amount}"
+    } else {
+        "Get {amount}"
+    };
+    let program = &found.program;
+    let body = json!({
+        "merchant": found.slug,
+        "name": found.name,
+        "shop_url": found.shop_url,
+        "currency": found.currency,
+        "locale": locale,
+        "launcher": { "text": launcher, "money": program.advocate.money() },
+        "advocate_reward": offered(&program.advocate),
+        "friend_reward": offered(&program.friend),
+        "minimum_order": program.minimum_order,
+        "hold_days": program.hold_days,
+        "window_days": program.window_days,
+        "theme": { "accent": found.accent, "on_accent": null, "radius": null, "logo_url": null },
+        "channels": CHANNELS,
+        "consent_required": found.consent_required,
+        "terms_url": null,
+    });
+    let response = json_response(200, &body)?;
+    response
+        .headers()
+        .set("Cache-Control", "public, max-age=60")?;
+    allow(response, origin.as_deref())
+}
+
+/// The first language that is spoken here, by its first part.
+fn best_locale<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static str {
+    let spoken = |tag: &str| {
+        let language = tag
+            .split(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        LOCALES.into_iter().find(|known| *known == language)
+    };
+    wanted.into_iter().find_map(spoken).unwrap_or("en")
+}
+
+#[derive(Deserialize)]
+struct Joining {
+    email: Option<String>,
+    customer: Option<String>,
+    #[serde(default)]
+    locale: String,
+    #[serde(default)]
+    placement: String,
+}
+
+#[derive(Deserialize)]
+struct WithSession {
+    session: String,
+}
+
+#[derive(Deserialize)]
+struct Press {
+    session: String,
+    channel: String,
+    #[serde(default)]
+    placement: String,
+    press_id: String,
+}
+
+#[derive(Deserialize)]
+struct Landing {
+    token: String,
+    #[serde(default)]
+    page: String,
+    #[serde(default)]
+    hidden: bool,
+}
+
+#[derive(Deserialize)]
+struct WithToken {
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    #[serde(default)]
+    placement: String,
+}
+
+#[derive(Deserialize)]
+struct Order {
+    order_id: String,
+    amount: i64,
+    currency: String,
+    email: Option<String>,
+    token: Option<String>,
+    coupon: Option<String>,
+}
+
+/// `POST /b/{merchant}/{action}`: see `docs/api.md` for bodies and answers.
+///
+/// 200, 201 (joined), 202 (taken note of, or a mail was sent), 204; 401
+/// `session_expired`; 403 `foreign_origin`, `token_forged`, `offer_ended`; 422.
+pub async fn act(
+    request: &mut Request,
+    url: &str,
+    env: &Env,
+    merchant: &str,
+    action: &str,
+) -> Result<Response, Error> {
+    let found = settings::load(env, merchant).await?;
+    let origin = shop_page(request, url, &found)?;
+    // A "no" needs the same headers as a "yes", or the widget could not read it.
+    let response = match carry_out(request, url, env, &found, action).await {
+        Ok(response) => response,
+        Err(error) => error.response()?,
+    };
+    allow(response, origin.as_deref())
+}
+
+async fn carry_out(
+    request: &mut Request,
+    url: &str,
+    env: &Env,
+    merchant: &Settings,
+    action: &str,
+) -> Result<Response, Error> {
+    let edge = origin_of(url).to_owned();
+    let (command, status) = match action {
+        "advocates" => {
+            let body: Joining = http::json(request).await?;
+            let locale = best_locale([body.locale.as_str(), merchant.locale.as_str()]).to_owned();
+            let join = Join {
+                email: body.email,
+                customer: body.customer,
+                locale,
+                placement: body.placement,
+                origin: edge,
+            };
+            (Command::Join(join), 201)
+        }
+        "me" => {
+            let WithSession { session } = http::json(request).await?;
+            (
+                Command::Me {
+                    session,
+                    origin: edge,
+                },
+                200,
+            )
+        }
+        "presses" => {
+            let Press {
+                session,
+                channel,
+                placement,
+                press_id,
+            } = http::json(request).await?;
+            (
+                Command::RecordShare {
+                    session,
+                    channel,
+                    placement,
+                    press_id,
+                },
+                204,
+            )
+        }
+        "views" => {
+            let Seen { placement } = http::json(request).await?;
+            (Command::RecordImpression { placement }, 204)
+        }
+        "landings" => {
+            let Landing {
+                token,
+                page,
+                hidden,
+            } = http::json(request).await?;
+            (
+                Command::RecordLanding {
+                    token,
+                    page,
+                    hidden,
+                },
+                200,
+            )
+        }
+        "claims" => {
+            let WithToken { token } = http::json(request).await?;
+            (Command::ClaimCoupon { token }, 200)
+        }
+        "orders" => (order(request).await?, 202),
+        _ => return Err(Error::NotFound),
+    };
+    let answer = ledger_client::call(env, &merchant.slug, &command).await?;
+    match (action, status) {
+        (_, 204) => Ok(Response::empty()?.with_status(204)),
+        // What an order led to is for the shop's server to know.
+        ("orders", _) => json_response(202, &json!({ "received": true })),
+        ("advocates", _) if answer.get("check_mail") == Some(&Json::Bool(true)) => {
+            json_response(202, &answer)
+        }
+        _ => json_response(status, &answer),
+    }
+}
+
+/// An order as the buyer's browser tells it. The token comes from the page, else
+/// from the cookie that the redirect set.
+async fn order(request: &mut Request) -> Result<Command, Error> {
+    let cookie = auth::cookie(request, "gv_click");
+    let body: Order = http::json(request).await?;
+    Ok(Command::ReportConversion(Report {
+        reporter: Reporter::Browser,
+        order_id: body.order_id,
+        amount: money(body.amount, &body.currency)?,
+        email: body.email.filter(|email| !email.is_empty()),
+        click_token: body.token.filter(|token| !token.is_empty()).or(cookie),
+        coupon: body.coupon.filter(|coupon| !coupon.is_empty()),
+        ordered_at: None,
+        idempotency_key: None,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::best_locale;
+
+    #[test]
+    fn the_page_has_the_first_word_on_the_language() {
+        assert_eq!(best_locale(["pl-PL", "en"]), "pl");
+        assert_eq!(best_locale(["xx", "pl"]), "pl");
+        assert_eq!(best_locale(["", ""]), "en");
+    }
+}

@@ -1,0 +1,89 @@
+//! The only way from the edge to a merchant's books.
+
+use grapevine_ledger::command::{Command, Settings};
+use grapevine_ledger::directory::Question;
+use grapevine_ledger::error::{LedgerError, Refusal};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use worker::{Env, Method, Request, RequestInit};
+
+use crate::bindings::{DIRECTORY, LEDGER};
+use crate::error::Error;
+
+/// What an object answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The command was carried out.
+    Done(Json),
+    /// A defined "no".
+    Refused(Refusal),
+    /// A fault; nothing was written.
+    Failed(String),
+}
+
+impl From<LedgerError> for Outcome {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Refused(refusal) => Self::Refused(refusal),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+async fn post(env: &Env, namespace: &str, name: &str, body: &str) -> Result<Json, Error> {
+    let stub = env.durable_object(namespace)?.get_by_name(name)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    // An object is reached by its stub; the address only has to be one.
+    let request = Request::new_with_init("http://object/", &init)?;
+    let mut response = stub.fetch_with_request(request).await?;
+    match response.json().await? {
+        Outcome::Done(body) => Ok(body),
+        Outcome::Refused(refusal) => Err(Error::Refused(refusal)),
+        Outcome::Failed(message) => Err(Error::Internal(message)),
+    }
+}
+
+/// Has a merchant's books carry out a command.
+///
+/// # Errors
+/// [`Error::Refused`] with the books' own words, [`Error::Internal`] for faults.
+pub async fn call(env: &Env, merchant: &str, command: &Command) -> Result<Json, Error> {
+    if !is_slug(merchant) {
+        return Err(Error::NotFound);
+    }
+    post(env, LEDGER, merchant, &serde_json::to_string(command)?).await
+}
+
+/// Asks the list of merchants.
+///
+/// # Errors
+/// As [`call`].
+pub async fn directory(env: &Env, question: &Question) -> Result<Json, Error> {
+    post(
+        env,
+        DIRECTORY,
+        "directory",
+        &serde_json::to_string(question)?,
+    )
+    .await
+}
+
+/// A merchant's settings, straight from the books.
+///
+/// # Errors
+/// As [`call`].
+pub async fn settings(env: &Env, merchant: &str) -> Result<Settings, Error> {
+    Ok(serde_json::from_value(
+        call(env, merchant, &Command::Settings).await?,
+    )?)
+}
+
+/// Whether a text can be a merchant's name: no stranger's text wakes an object.
+pub fn is_slug(text: &str) -> bool {
+    (2..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}

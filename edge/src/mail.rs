@@ -1,0 +1,178 @@
+//! Turns a message of the books into the mail that a person reads. Links are
+//! signed here, at the last moment: no secret lies in the books.
+
+use grapevine_domain::money::Money;
+use grapevine_domain::time::{DAY_MS, Timestamp};
+use grapevine_ledger::command::{Command, Message, Settings};
+use grapevine_ledger::iso::Iso;
+use grapevine_ledger::keyring::Purpose;
+use grapevine_ledger::signed;
+use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
+use grapevine_pages::{Accent, Brand, Locale, Worth};
+use serde_json::{Value as Json, json};
+use worker::Env;
+
+use crate::error::Error;
+use crate::{bindings, ledger_client};
+
+/// How long the link in a mail opens the reader's page, where the message does
+/// not say.
+const LINK_MS: i64 = 7 * DAY_MS;
+/// How long the link that ends mails works.
+const UNSUBSCRIBE_MS: i64 = 400 * DAY_MS;
+
+/// A mail with the links in it.
+pub struct Rendered {
+    /// Subject, HTML and text.
+    pub letter: Letter,
+    /// The reader's page, then the unsubscribe page.
+    pub links: Vec<String>,
+}
+
+/// The shop as its shoppers know it.
+pub fn brand(merchant: &Settings, locale: Locale) -> Brand {
+    Brand {
+        name: merchant.name.clone(),
+        shop_url: merchant.shop_url.clone(),
+        logo_url: None,
+        accent: merchant
+            .accent
+            .as_deref()
+            .map_or_else(Accent::default, |accent| Accent::new(accent, None)),
+        locale,
+    }
+}
+
+/// Writes one mail.
+///
+/// # Errors
+/// [`Error::Internal`] for a message of no known kind.
+pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rendered, Error> {
+    let known = bindings::settings(env)?;
+    let at = message.created_at;
+    let link_to = |path: &str, purpose, expires| {
+        let sealed = signed::seal(
+            &known.ring,
+            purpose,
+            &merchant.slug,
+            &message.advocate_id,
+            expires,
+        );
+        format!("{}/{path}/{}.{sealed}", known.public_origin, merchant.slug)
+    };
+    let data = &message.data;
+    let stamp = |key: &str| data.get(key).and_then(Json::as_i64).map(Timestamp);
+    let iso = |key: &str| {
+        data.get(key)
+            .and_then(Json::as_str)
+            .and_then(Iso::parse)
+            .map(|iso| iso.0)
+    };
+    let expires_at = stamp("expires_at").unwrap_or(at.plus_ms(LINK_MS));
+    let link = link_to("m", Purpose::Mailbox, expires_at);
+    let unsubscribe_url = link_to("u", Purpose::Unsubscribe, at.plus_ms(UNSUBSCRIBE_MS));
+    let links = vec![link.clone(), unsubscribe_url.clone()];
+    let brand = brand(merchant, Locale::from_tag(&message.locale));
+    let program = &merchant.program;
+    let reward = data
+        .get("reward")
+        .and_then(worth)
+        .unwrap_or_else(|| program.advocate.into());
+    let letter = match message.template.as_str() {
+        "confirm" => Confirm {
+            brand,
+            unsubscribe_url,
+            link,
+            expires_at,
+            friend_reward: program.friend.into(),
+            advocate_reward: program.advocate.into(),
+        }
+        .render()?,
+        "sign_in" => SignIn {
+            brand,
+            unsubscribe_url,
+            link,
+            expires_at,
+        }
+        .render()?,
+        "friend_bought" => FriendBought {
+            brand,
+            unsubscribe_url,
+            link,
+            friend_first_name: None,
+            reward,
+            release_at: iso("release_at").unwrap_or(at),
+        }
+        .render()?,
+        "reward_ready" => RewardReady {
+            brand,
+            unsubscribe_url,
+            link,
+            reward,
+            coupon: None,
+            use_by: None,
+        }
+        .render()?,
+        "reward_declined" => RewardDeclined {
+            brand,
+            unsubscribe_url,
+            link,
+            reward,
+            ordered_at: iso("ordered_at").unwrap_or(at),
+            reason_code: data
+                .get("reason")
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            contact: None,
+        }
+        .render()?,
+        other => {
+            return Err(Error::Internal(format!(
+                "a message of the unknown kind {other}"
+            )));
+        }
+    };
+    Ok(Rendered { letter, links })
+}
+
+fn worth(reward: &Json) -> Option<Worth> {
+    if let Some(points) = reward.get("basis_points").and_then(Json::as_u64) {
+        return Some(Worth::Percent(u32::try_from(points).ok()?));
+    }
+    let money: Money = serde_json::from_value(reward.get("money")?.clone()).ok()?;
+    Some(Worth::Money(money))
+}
+
+/// The merchant's newest messages, as the books keep them.
+///
+/// # Errors
+/// As [`ledger_client::call`].
+pub async fn stored(env: &Env, merchant: &Settings) -> Result<Vec<Message>, Error> {
+    Ok(serde_json::from_value(
+        ledger_client::call(env, &merchant.slug, &Command::Mails).await?,
+    )?)
+}
+
+/// The merchant's newest messages as they read, newest first.
+///
+/// # Errors
+/// As [`ledger_client::call`].
+pub async fn newest(env: &Env, merchant: &Settings) -> Result<Json, Error> {
+    let mut mails = Vec::new();
+    for message in stored(env, merchant).await? {
+        let Rendered { letter, links } = render(env, merchant, &message)?;
+        mails.push(json!({
+            "id": message.id,
+            "to": message.recipient,
+            "template": message.template,
+            "locale": message.locale,
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+            "links": links,
+            "created_at": Iso(message.created_at),
+        }));
+    }
+    Ok(Json::Array(mails))
+}

@@ -1,0 +1,183 @@
+//! The Durable Objects: one `Ledger` for each merchant's books, one `Directory`.
+//! They carry commands to native code and wake it by alarm; nothing else.
+
+use grapevine_domain::time::Timestamp;
+use grapevine_ledger::books::Books;
+use grapevine_ledger::command::{self, Command};
+use grapevine_ledger::directory;
+use grapevine_ledger::error::LedgerError;
+use grapevine_ledger::sql::{Row, Sql, Value, Work};
+use std::cell::{Cell, RefCell};
+use wasm_bindgen::prelude::*;
+use worker::{DurableObject, Env, Request, Response, SqlStorageValue, State, durable_object};
+
+use crate::ledger_client::Outcome;
+use crate::{bindings, clock};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `DurableObjectStorage.transactionSync`, which `worker` 0.8.7 does not bind.
+    /// An error thrown by the closure undoes everything that ran in it.
+    type TransactionalStorage;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &TransactionalStorage,
+        work: &mut dyn FnMut() -> Result<(), JsValue>,
+    ) -> Result<(), JsValue>;
+}
+
+/// [`Sql`] on a Durable Object's storage.
+struct ObjectSql<'a>(&'a State);
+
+fn fault(error: impl ToString) -> LedgerError {
+    LedgerError::Sql(error.to_string())
+}
+
+impl Sql for ObjectSql<'_> {
+    fn run(&self, statement: &str, values: Vec<Value>) -> Result<Vec<Row>, LedgerError> {
+        let values: Vec<SqlStorageValue> = values
+            .into_iter()
+            .map(|value| match value {
+                Value::Null => SqlStorageValue::Null,
+                Value::Integer(value) => SqlStorageValue::Integer(value),
+                Value::Text(value) => SqlStorageValue::String(value),
+                Value::Blob(value) => SqlStorageValue::Blob(value),
+            })
+            .collect();
+        let cursor = self
+            .0
+            .storage()
+            .sql()
+            .exec(statement, values)
+            .map_err(fault)?;
+        let mut rows = Vec::new();
+        for row in cursor.raw() {
+            let cells = row.map_err(fault)?.into_iter().map(|value| match value {
+                SqlStorageValue::Null => Ok(Value::Null),
+                SqlStorageValue::Boolean(value) => Ok(Value::Integer(i64::from(value))),
+                SqlStorageValue::Integer(value) => Ok(Value::Integer(value)),
+                SqlStorageValue::String(value) => Ok(Value::Text(value)),
+                SqlStorageValue::Blob(value) => Ok(Value::Blob(value)),
+                SqlStorageValue::Float(_) => Err(LedgerError::Corrupt("a float in the books")),
+            });
+            rows.push(Row(cells.collect::<Result<_, _>>()?));
+        }
+        Ok(rows)
+    }
+
+    fn script(&self, statements: &str) -> Result<(), LedgerError> {
+        self.0
+            .storage()
+            .sql()
+            .exec(statements, None)
+            .map(drop)
+            .map_err(fault)
+    }
+
+    fn transaction(&self, work: Work<'_>) -> Result<(), LedgerError> {
+        let storage = self.0.storage();
+        let storage: &TransactionalStorage = storage.as_raw().unchecked_ref();
+        let failure = RefCell::new(None);
+        let outcome = storage.transaction_sync(&mut || {
+            work().map_err(|error| {
+                failure.replace(Some(error));
+                JsValue::from_str("rolled back")
+            })
+        });
+        match (outcome, failure.into_inner()) {
+            (Ok(()), None) => Ok(()),
+            (_, Some(error)) => Err(error),
+            (Err(error), None) => Err(LedgerError::Sql(format!("{error:?}"))),
+        }
+    }
+}
+
+/// One merchant's books.
+///
+/// Atomicity: a command runs without an await between its first read and its last
+/// write, in one transaction; the answer leaves only after the write is durable
+/// (the platform's output gate).
+#[durable_object]
+pub struct Ledger {
+    state: State,
+    env: Env,
+    alarm: Cell<Option<Timestamp>>,
+}
+
+impl Ledger {
+    fn carry_out(&self, command: Command) -> Result<command::Answer, LedgerError> {
+        let settings = bindings::settings(&self.env)
+            .map_err(|error| LedgerError::Sql(error.parts().1.to_owned()))?;
+        let sql = ObjectSql(&self.state);
+        let books = Books::new(&sql, &settings.ring, clock::now(), &clock::random);
+        command::execute(&books, command)
+    }
+
+    /// Sets the alarm when it is not set to that time already.
+    async fn wake_at(&self, at: Option<Timestamp>) -> worker::Result<()> {
+        let Some(at) = at else { return Ok(()) };
+        if self.alarm.get() != Some(at) {
+            // A span and not a point in time is what the platform takes; at least
+            // a tenth of a second, so that a thing that stays due cannot spin.
+            let span = (at.0 - clock::now().0).clamp(100, i64::from(i32::MAX) * 1000);
+            self.state.storage().set_alarm(span).await?;
+            self.alarm.set(Some(at));
+        }
+        Ok(())
+    }
+}
+
+impl DurableObject for Ledger {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            state,
+            env,
+            alarm: Cell::new(None),
+        }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let command: Command = request.json().await?;
+        let outcome = match self.carry_out(command) {
+            Ok(answer) => {
+                self.wake_at(answer.wake_at).await?;
+                Outcome::Done(answer.body)
+            }
+            Err(error) => Outcome::from(error),
+        };
+        Response::from_json(&outcome)
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.alarm.set(None);
+        match self.carry_out(Command::RunDue) {
+            Ok(answer) => {
+                self.wake_at(answer.wake_at).await?;
+                Response::empty()
+            }
+            // An error makes the platform try again, with back-off.
+            Err(error) => Err(worker::Error::RustError(error.to_string())),
+        }
+    }
+}
+
+/// The list of merchants.
+#[durable_object]
+pub struct Directory {
+    state: State,
+}
+
+impl DurableObject for Directory {
+    fn new(state: State, _env: Env) -> Self {
+        Self { state }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let question: directory::Question = request.json().await?;
+        let outcome = match directory::answer(&ObjectSql(&self.state), &question, clock::now()) {
+            Ok(body) => Outcome::Done(body),
+            Err(error) => Outcome::from(error),
+        };
+        Response::from_json(&outcome)
+    }
+}

@@ -1,0 +1,136 @@
+//! Merchants' settings in the isolate's memory: refreshed in the background, so
+//! that a request waits for them only when the isolate has never seen the
+//! merchant.
+
+use grapevine_domain::time::Timestamp;
+use grapevine_ledger::command::Settings;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use worker::{Context, Env};
+
+use crate::error::Error;
+use crate::{clock, ledger_client};
+
+/// Settings older than this are refreshed, and served meanwhile.
+const FRESH_MS: i64 = 15_000;
+/// How long an unknown merchant's name is refused without asking.
+const UNKNOWN_MS: i64 = 10_000;
+/// Most merchants that an isolate keeps in mind.
+const MOST: usize = 2_000;
+
+struct Kept {
+    settings: Option<Rc<Settings>>,
+    read_at: Timestamp,
+    refreshing: bool,
+}
+
+thread_local! {
+    static MEMORY: RefCell<HashMap<String, Kept>> = RefCell::new(HashMap::new());
+}
+
+enum Found {
+    Fresh(Rc<Settings>),
+    Stale(Rc<Settings>),
+    Unknown,
+    Missing,
+}
+
+fn look(merchant: &str) -> Found {
+    let now = clock::now();
+    MEMORY.with_borrow_mut(|memory| match memory.get_mut(merchant) {
+        None => Found::Missing,
+        Some(kept) => match &kept.settings {
+            None if now.0 - kept.read_at.0 < UNKNOWN_MS => Found::Unknown,
+            None => Found::Missing,
+            Some(settings) if now.0 - kept.read_at.0 < FRESH_MS || kept.refreshing => {
+                Found::Fresh(settings.clone())
+            }
+            Some(settings) => {
+                kept.refreshing = true;
+                Found::Stale(settings.clone())
+            }
+        },
+    })
+}
+
+fn keep(merchant: &str, settings: Option<Rc<Settings>>) {
+    MEMORY.with_borrow_mut(|memory| {
+        if memory.len() >= MOST && !memory.contains_key(merchant) {
+            memory.clear(); // simple, rare, and every entry can be had again
+        }
+        let kept = Kept {
+            settings,
+            read_at: clock::now(),
+            refreshing: false,
+        };
+        memory.insert(merchant.to_owned(), kept);
+    });
+}
+
+async fn read(env: &Env, merchant: &str) -> Result<Rc<Settings>, Error> {
+    match ledger_client::settings(env, merchant).await {
+        Ok(settings) => {
+            let settings = Rc::new(settings);
+            keep(merchant, Some(settings.clone()));
+            Ok(settings)
+        }
+        Err(error) => {
+            if matches!(error, Error::Refused(_)) {
+                keep(merchant, None);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// A merchant's settings for the hot path; a refresh runs after the answer.
+///
+/// # Errors
+/// [`Error::NotFound`] for no merchant, [`Error::Internal`] when the books do not
+/// answer and nothing is in memory.
+pub async fn get(env: &Env, merchant: &str, context: &Context) -> Result<Rc<Settings>, Error> {
+    match look(merchant) {
+        Found::Fresh(settings) => Ok(settings),
+        Found::Stale(settings) => {
+            let (env, merchant) = (env.clone(), merchant.to_owned());
+            context.wait_until(async move {
+                if let Err(error) = read(&env, &merchant).await {
+                    error.log();
+                    MEMORY.with_borrow_mut(|memory| {
+                        if let Some(kept) = memory.get_mut(&merchant) {
+                            kept.refreshing = false;
+                        }
+                    });
+                }
+            });
+            Ok(settings)
+        }
+        Found::Unknown => Err(Error::NotFound),
+        Found::Missing => read(env, merchant).await.map_err(unknown),
+    }
+}
+
+/// A merchant's settings anywhere else: from memory while fresh, else read.
+///
+/// # Errors
+/// As [`get`].
+pub async fn load(env: &Env, merchant: &str) -> Result<Rc<Settings>, Error> {
+    match look(merchant) {
+        Found::Fresh(settings) => Ok(settings),
+        Found::Unknown => Err(Error::NotFound),
+        Found::Stale(_) | Found::Missing => read(env, merchant).await.map_err(unknown),
+    }
+}
+
+/// Forgets a merchant's settings, since they have just changed.
+pub fn forget(merchant: &str) {
+    MEMORY.with_borrow_mut(|memory| memory.remove(merchant));
+}
+
+fn unknown(error: Error) -> Error {
+    match error {
+        Error::Refused(_) => Error::NotFound,
+        other => other,
+    }
+}
