@@ -1,5 +1,6 @@
 //! What every command works with: the database, the keys, the time and chance.
 
+use core::cell::Cell;
 use grapevine_domain::code::Code;
 use grapevine_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ pub struct Books<'a> {
     /// The real time.
     pub(crate) clock: Timestamp,
     random: &'a dyn Fn(&mut [u8]),
+    in_transaction: Cell<bool>,
 }
 
 impl<'a> Books<'a> {
@@ -33,6 +35,7 @@ impl<'a> Books<'a> {
             ring,
             clock,
             random,
+            in_transaction: Cell::new(false),
         }
     }
 
@@ -88,16 +91,23 @@ impl<'a> Books<'a> {
         Ok(hex(&hash(&key, &[b"email/", normal.as_bytes()])[..16]))
     }
 
-    /// Runs `work` in one transaction.
+    /// Runs `work` in one transaction, or as a part of the one under way: then an
+    /// error must be passed on, since only the whole is undone.
     pub(crate) fn atomically<T>(
         &self,
         mut work: impl FnMut() -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
+        if self.in_transaction.get() {
+            return work();
+        }
         let mut result = None;
-        self.sql.transaction(&mut || {
+        self.in_transaction.set(true);
+        let outcome = self.sql.transaction(&mut || {
             result = Some(work()?);
             Ok(())
-        })?;
+        });
+        self.in_transaction.set(false);
+        outcome?;
         result.ok_or(LedgerError::Corrupt("a transaction that ran nothing"))
     }
 }

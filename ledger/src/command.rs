@@ -259,7 +259,10 @@ pub struct Answer {
 /// Counts by name.
 pub type Counts = BTreeMap<String, i64>;
 
-/// Carries out a command.
+/// Carries out a command and finds out when the books want to be woken.
+///
+/// Atomicity: all of it is one transaction, the answer included: whoever gets an
+/// error can repeat the command as if it had never been sent.
 ///
 /// # Errors
 /// [`LedgerError::Refused`] with words for the caller; anything else is a fault
@@ -269,7 +272,19 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
         books.unknown_merchant()?;
     }
     schema::migrate(books.sql)?;
-    let body = match command {
+    let mut command = Some(command);
+    books.atomically(|| {
+        let command = command
+            .take()
+            .ok_or(LedgerError::Corrupt("a transaction that ran twice"))?;
+        let body = carry_out(books, command)?;
+        let wake_at = wake_at(books)?;
+        Ok(Answer { body, wake_at })
+    })
+}
+
+fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
+    Ok(match command {
         Command::CreateMerchant(new) => commands::create_merchant::run(books, new)?,
         Command::Settings => json(commands::create_merchant::settings(books)?)?,
         Command::Program => commands::publish_program::show(books)?,
@@ -323,15 +338,18 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
         Command::AdvanceClock { seconds } => commands::run_due::advance(books, seconds)?,
         Command::RunDue => commands::run_due::run(books)?,
         Command::VerifyEvents => json(events::verify(books.sql)?)?,
-    };
+    })
+}
+
+/// The real time at which something becomes due.
+fn wake_at(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
-    let wake_at = if referrals::due(books.sql, now, 1)?.is_empty() {
-        referrals::next_release(books.sql, now)?.map(|at| at.plus_ms(-merchant.clock_offset_ms))
-    } else {
-        Some(books.clock)
-    };
-    Ok(Answer { body, wake_at })
+    if !referrals::due(books.sql, now, 1)?.is_empty() {
+        return Ok(Some(books.clock));
+    }
+    let next = referrals::next_release(books.sql, now)?;
+    Ok(next.map(|at| at.plus_ms(-merchant.clock_offset_ms)))
 }
 
 fn json(value: impl Serialize) -> Result<Json, LedgerError> {
