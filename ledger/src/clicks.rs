@@ -65,13 +65,17 @@ pub fn pack(
 }
 
 /// Day, channel number and code of a packed click.
-fn read(record: &[u8]) -> Option<(i64, u8, &str)> {
+fn read(record: &[u8]) -> Option<(i64, u8, Code)> {
     let [t0, t1, t2, t3, t4, t5, rest @ ..] = record else {
         return None;
     };
     let at = Timestamp(i64::from_be_bytes([0, 0, *t0, *t1, *t2, *t3, *t4, *t5]));
     let (channel, code) = (rest.get(16)?, rest.get(18..)?);
-    Some((at.day(), *channel, core::str::from_utf8(code).ok()?))
+    Some((
+        at.day(),
+        *channel,
+        Code::parse(core::str::from_utf8(code).ok()?).ok()?,
+    ))
 }
 
 /// Records a batch. Answers `{recorded, pause_ms}`: how many clicks were new, and
@@ -83,10 +87,15 @@ pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
     let records = Base64::decode_vec(&batch.records)
         .ok()
         .filter(|bytes| bytes.len().is_multiple_of(RECORD) && bytes.len() <= LARGEST_BATCH * RECORD)
-        .ok_or_else(|| LedgerError::invalid("invalid_batch", "These are not packed clicks."))?;
+        .ok_or_else(unpacked)?;
+    if batch.batch.is_empty() || batch.batch.len() > 64 || batch.dropped.values().any(|n| *n < 0) {
+        return Err(unpacked());
+    }
     let mut by_day: BTreeMap<(i64, &'static str), i64> = BTreeMap::new();
-    let mut by_code: BTreeMap<&str, i64> = BTreeMap::new();
-    for (day, channel, code) in records.chunks(RECORD).filter_map(read) {
+    let mut by_code: BTreeMap<Code, i64> = BTreeMap::new();
+    for record in records.chunks(RECORD) {
+        // All or nothing: what is kept and what is counted must agree.
+        let (day, channel, code) = read(record).ok_or_else(unpacked)?;
         *by_day.entry((day, name_of(channel))).or_default() += 1;
         *by_code.entry(code).or_default() += 1;
     }
@@ -95,7 +104,10 @@ pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
         .iter()
         .map(|((day, channel), n)| json!([day, channel, n]))
         .collect();
-    let codes: Vec<_> = by_code.iter().map(|(code, n)| json!([code, n])).collect();
+    let codes: Vec<_> = by_code
+        .iter()
+        .map(|(code, n)| json!([code.as_str(), n]))
+        .collect();
     books.atomically(|| {
         let now = books.now(&merchant);
         let new = books.sql.run(
@@ -124,6 +136,10 @@ pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
         }
         Ok(json!({ "recorded": clicks, "pause_ms": 0 }))
     })
+}
+
+fn unpacked() -> LedgerError {
+    LedgerError::invalid("invalid_batch", "These are not packed clicks.")
 }
 
 /// How many clicks an advocate's code had.
@@ -172,6 +188,6 @@ mod tests {
         let code = Code::from_random([9; 7]);
         let at = Timestamp(1_795_000_000_123);
         let record = pack(at, 5, [1; 8], 3, 0, code);
-        assert_eq!(read(&record), Some((at.day(), 3, code.as_str())));
+        assert_eq!(read(&record), Some((at.day(), 3, code)));
     }
 }

@@ -1,7 +1,9 @@
 //! What the panel shows an advocate.
 
 use grapevine_domain::money::Money;
+use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{RewardStatus, Side};
+use grapevine_domain::time::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::books::Books;
@@ -13,7 +15,7 @@ use crate::iso::Iso;
 use crate::store::advocates::Advocate;
 use crate::store::merchant::Merchant;
 use crate::store::rewards::{self, Reward};
-use crate::store::{conversions, referrals, shares};
+use crate::store::{conversions, programs, referrals, shares};
 use crate::values;
 
 /// How many rewards the panel lists.
@@ -55,9 +57,10 @@ pub(crate) fn me(
             currency: merchant.currency,
         })
     };
+    let now = books.now(merchant);
     let mut listed = Vec::new();
     for reward in rewards::of_advocate(books.sql, &advocate.id, LISTED)? {
-        listed.push(shown(books, &reward, advocate.verified_at.is_some())?);
+        listed.push(shown(books, &reward, advocate.verified_at.is_some(), now)?);
     }
     Ok(json!({
         "code": advocate.code,
@@ -72,24 +75,32 @@ pub(crate) fn me(
         "pending": money(0)?,
         "earned": money(1)?,
         "rewards": listed,
-        "now": Iso(books.now(merchant)),
+        "now": Iso(now),
     }))
 }
 
 /// One reward with what it still waits for.
-fn shown(books: &Books<'_>, reward: &Reward, verified: bool) -> Result<Json, LedgerError> {
+fn shown(
+    books: &Books<'_>,
+    reward: &Reward,
+    verified: bool,
+    now: Timestamp,
+) -> Result<Json, LedgerError> {
     let mut awaits = Vec::new();
     if reward.status == RewardStatus::Pending {
         let referral = referrals::by_id(books.sql, &reward.referral_id)?;
         let order = referral
             .as_ref()
             .map(|referral| conversions::by_id(books.sql, &referral.conversion_id));
-        let confirmed = order
-            .transpose()?
-            .flatten()
-            .is_some_and(|order| order.confirmed_at.is_some());
-        let running = referral
-            .is_some_and(|r| r.status == grapevine_domain::referral::ReferralStatus::Pending);
+        let confirmed = match order.transpose()?.flatten() {
+            Some(order) if order.confirmed_at.is_none() => {
+                programs::version(books.sql, order.program_version)?.browser_orders_pay
+            }
+            found => found.is_some(),
+        };
+        let running = referral.is_some_and(|referral| {
+            referral.status == ReferralStatus::Pending && referral.release_at > now
+        });
         if running {
             awaits.push("return_period");
         }
