@@ -8,13 +8,14 @@ use crate::clicks;
 use crate::error::{LedgerError, RefusalKind};
 use crate::iso::Iso;
 use crate::store::coupons::{self, Coupon};
-use crate::store::{counters, landings, programs};
+use crate::store::{advocates, counters, landings, programs};
 
 /// Longest path that is kept.
 const LONGEST_PAGE: usize = 300;
 
-/// Answers `{friend_reward, minimum_order, coupon, expires_at}`: the friend's
-/// offer, with the coupon if it was claimed.
+/// Answers `{friend_reward, minimum_order, coupon, expires_at, used}`: the friend's
+/// offer, with the coupon if it was claimed. Refuses `unknown_code` when nobody (any
+/// more) stands behind the link: a friend must not be promised what nobody gives.
 ///
 /// Atomicity: one transaction. Idempotency: a click lands once.
 pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<Json, LedgerError> {
@@ -22,6 +23,10 @@ pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<J
     let now = books.now(&merchant);
     let token = clicks::open(books, &merchant, token)?;
     let click = clicks::proved(&token);
+    if advocates::by_code(books.sql, &click.code)?.is_none() {
+        let message = "The person behind this link has left.";
+        return Err(LedgerError::not_found("unknown_code", message));
+    }
     let page: String = page
         .split(['?', '#'])
         .next()
