@@ -50,7 +50,7 @@ pub enum Lost {
     UnknownCode,
     /// The click is older than the window.
     OutsideWindow,
-    /// The click came after the order.
+    /// The click, or the claim of the coupon, came after the order.
     AfterOrder,
     /// A coupon stands above any click.
     CouponWon,
@@ -58,6 +58,10 @@ pub enum Lost {
     LaterClickWon,
     /// An earlier click stands above it.
     EarlierClickWon,
+    /// The coupon belongs to another order, which came first.
+    CouponUsed,
+    /// The coupon had run out when the order was placed.
+    CouponExpired,
 }
 
 /// The decision with everything that it rested on.
@@ -72,7 +76,7 @@ pub struct Decision {
 
 /// Clocks of a browser, an edge node and a shop differ: a click this much after
 /// its order still counts as before it.
-const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
+pub const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
 
 /// Decides. A coupon beats a click; among clicks the model decides; among equals
 /// the order of `candidates` does, so that the outcome depends on nothing else.
@@ -114,12 +118,11 @@ fn exclusion(candidate: &Candidate, window_days: u32, ordered_at: Timestamp) -> 
     if candidate.advocate.is_none() {
         return Some(Lost::UnknownCode);
     }
-    if candidate.source == Source::Coupon {
-        return None; // its own expiry was checked when it was looked up
-    }
     let age_ms = ordered_at.0.saturating_sub(candidate.at.0);
     if age_ms < -CLOCK_TOLERANCE_MS {
         Some(Lost::AfterOrder)
+    } else if candidate.source == Source::Coupon {
+        None // has an end of its own, which whoever looked it up has checked
     } else if age_ms > i64::from(window_days) * DAY_MS {
         Some(Lost::OutsideWindow)
     } else {
@@ -182,6 +185,16 @@ mod tests {
         );
         assert_eq!(winner(&decision), "bob");
         assert_eq!(decision.losers, [(click("ann", 0), Lost::CouponWon)]);
+    }
+
+    #[test]
+    fn a_coupon_that_was_claimed_after_the_order_did_not_bring_it() {
+        let late = Candidate {
+            at: NOW.plus_ms(CLOCK_TOLERANCE_MS + 1),
+            ..coupon("ann")
+        };
+        let decision = decide(vec![late], Model::LastClick, 30, NOW);
+        assert_eq!(decision.losers[0].1, Lost::AfterOrder);
     }
 
     #[test]

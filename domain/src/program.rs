@@ -20,8 +20,8 @@ pub struct Program {
     pub friend: Offer,
     /// The smallest order that counts, after discounts.
     pub minimum_order: Option<Money>,
-    /// Days between an order and the approval of its rewards, so that a return
-    /// can still void them.
+    /// Days between an order (its own time, however late it was reported) and
+    /// the approval of its rewards, so that a return can still void them.
     pub hold_days: u32,
     /// Days after a click in which an order counts for it.
     pub window_days: u32,

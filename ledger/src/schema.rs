@@ -6,7 +6,10 @@ use crate::sql::Sql;
 use crate::values;
 
 /// Every migration, oldest first; its number is its position counted from 1.
-pub const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_books.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_books.sql"),
+    include_str!("../migrations/0002_orders_by_coupon.sql"),
+];
 
 fn version(sql: &dyn Sql) -> Result<i64, LedgerError> {
     let known =

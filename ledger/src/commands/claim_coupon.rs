@@ -12,7 +12,11 @@ use crate::reports::offered;
 use crate::store::coupons::{self, Coupon};
 use crate::store::{advocates, counters, programs};
 
-/// Answers `{coupon, friend_reward, minimum_order, expires_at}`.
+/// What every coupon begins with.
+const PREFIX: &str = "HELLO";
+
+/// Answers `{coupon, friend_reward, minimum_order, expires_at, used}`; a coupon
+/// that an order has used is no longer shown.
 ///
 /// Atomicity: one transaction. Idempotency: one coupon a click.
 pub fn run(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
@@ -66,7 +70,7 @@ fn free_coupon(books: &Books<'_>) -> Result<String, LedgerError> {
     for _ in 0..20 {
         let code = books.new_code();
         let (head, tail) = code.as_str().split_at(4);
-        let text = format!("HELLO-{head}-{tail}").to_uppercase();
+        let text = format!("{PREFIX}-{head}-{tail}").to_uppercase();
         if coupons::by_code(books.sql, &text)?.is_none() {
             return Ok(text);
         }
@@ -76,9 +80,18 @@ fn free_coupon(books: &Books<'_>) -> Result<String, LedgerError> {
     ))
 }
 
-/// The coupon that a friend typed, in whatever case and spacing.
-pub(crate) fn find(books: &Books<'_>, typed: &str) -> Result<Option<Coupon>, LedgerError> {
-    coupons::by_code(books.sql, &typed.trim().to_uppercase())
+/// A coupon as typed, in whatever case and spacing, in the one form in which it is
+/// kept: ours as given out, the shop's own in capitals.
+pub(crate) fn canonical(typed: &str) -> String {
+    let upper = typed.trim().to_uppercase();
+    let bare: String = upper.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    match bare
+        .strip_prefix(PREFIX)
+        .map(|code| (code.get(..4), code.get(4..)))
+    {
+        Some((Some(head), Some(tail))) if tail.len() == 4 => format!("{PREFIX}-{head}-{tail}"),
+        _ => upper,
+    }
 }
 
 /// Answers `{code, reward, minimum_order, usable, reason, expires_at}`. A personal
@@ -87,30 +100,31 @@ pub fn check(books: &Books<'_>, typed: &str) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
     let (_, program) = programs::live(books.sql)?;
-    let (code, reason, expires_at) = if let Some(coupon) = find(books, typed)? {
-        let reason = if coupon.order_id.is_some() {
-            Some("coupon_used")
-        } else if coupon.expires_at < now {
-            Some("coupon_expired")
+    let (code, reason, expires_at) =
+        if let Some(coupon) = coupons::by_code(books.sql, &canonical(typed))? {
+            let reason = if coupon.order_id.is_some() {
+                Some("coupon_used")
+            } else if coupon.expires_at < now {
+                Some("coupon_expired")
+            } else {
+                None
+            };
+            (coupon.code, reason, Some(Iso(coupon.expires_at)))
         } else {
-            None
-        };
-        (coupon.code, reason, Some(Iso(coupon.expires_at)))
-    } else {
-        let personal = Code::parse(typed).ok();
-        let known = personal
-            .map(|code| advocates::by_code(books.sql, code.as_str()))
-            .transpose()?;
-        match known.flatten() {
-            Some(advocate) => (advocate.code, None, None),
-            None => {
-                return Err(LedgerError::not_found(
-                    "unknown_coupon",
-                    "There is no such code.",
-                ));
+            let personal = Code::parse(typed).ok();
+            let known = personal
+                .map(|code| advocates::by_code(books.sql, code.as_str()))
+                .transpose()?;
+            match known.flatten() {
+                Some(advocate) => (advocate.code, None, None),
+                None => {
+                    return Err(LedgerError::not_found(
+                        "unknown_coupon",
+                        "There is no such code.",
+                    ));
+                }
             }
-        }
-    };
+        };
     Ok(json!({
         "code": code,
         "reward": offered(&program.friend),

@@ -70,6 +70,12 @@ pub(crate) fn is_slug(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
+/// Whether a text has the shape of a BCP 47 tag.
+pub(crate) fn is_locale(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (2..=20).contains(&text.len()) && text.bytes().all(plain)
+}
+
 fn check(new: &NewMerchant) -> Result<(), LedgerError> {
     let refuse = |holds: bool, code: &str, message: &str| {
         if holds {
@@ -98,9 +104,8 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
         "invalid_email",
         "email must be an e-mail address.",
     )?;
-    let plain_locale = |c: char| c.is_ascii_alphanumeric() || c == '-';
     refuse(
-        (2..=20).contains(&new.locale.len()) && new.locale.chars().all(plain_locale),
+        is_locale(&new.locale),
         "invalid_locale",
         "locale must be a language tag such as en or pt-BR.",
     )?;

@@ -1,9 +1,11 @@
 //! One file a use case. Each command loads facts, lets the domain decide, and
 //! writes, all in one transaction.
 
+mod candidates;
 pub mod claim_coupon;
 pub mod create_merchant;
 pub mod join;
+mod moves;
 pub mod prove_mailbox;
 pub mod publish_program;
 pub mod record_landing;

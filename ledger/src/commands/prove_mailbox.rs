@@ -32,7 +32,7 @@ pub fn run(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
     let advocate = owner(books, &merchant, token)?;
-    books.atomically(|| verify(books, &merchant, &advocate, now))?;
+    books.atomically(|| verify(books, &merchant, &advocate, "shopper", now))?;
     Ok(json!({
         "session": super::join::session(books, &merchant, &advocate.id, now),
         "shop_url": merchant.shop_url,
@@ -58,11 +58,13 @@ fn owner(books: &Books<'_>, merchant: &Merchant, token: &str) -> Result<Advocate
         .ok_or_else(|| LedgerError::not_found("unknown_advocate", "This person has left."))
 }
 
-/// Marks an address as proved and releases what waited for that.
+/// Marks an address as proved, by whoever vouches for it, and releases what waited
+/// for that.
 pub(crate) fn verify(
     books: &Books<'_>,
     merchant: &Merchant,
     advocate: &Advocate,
+    actor: &str,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     if advocate.verified_at.is_some() {
@@ -72,12 +74,12 @@ pub(crate) fn verify(
     let event = Event {
         kind: "advocate.verified",
         subject: &advocate.id,
-        actor: "shopper",
+        actor,
         data: json!({}),
     };
     events::append(books, now, event)?;
     for reward in rewards::held_for_confirmation(books.sql, &advocate.id)? {
-        super::settle::move_reward(books, &reward, RewardStatus::Approved, None, "shopper", now)?;
+        super::moves::move_reward(books, &reward, RewardStatus::Approved, None, actor, now)?;
         super::run_due::tell_ready(books, merchant, &reward, now)?;
     }
     Ok(())

@@ -18,8 +18,6 @@ use crate::store::{idempotency, programs, refunds};
 /// How long after an order a browser may still add what it knows of it. Order
 /// numbers can be guessed, so a late word from a browser changes nothing.
 const BROWSER_MAY_ADD_MS: i64 = 30 * 60 * 1000;
-/// How far an order's time may lie ahead of the clock here.
-const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
 
 /// Answers `{conversion, referral, why}`, see [`crate::reports::referrals::conversion`].
 ///
@@ -46,12 +44,12 @@ pub fn run(books: &Books<'_>, report: &Report) -> Result<Json, LedgerError> {
             return Ok(serde_json::from_str(&answer)?);
         }
         let now = books.now(&merchant);
-        let mut order = match conversions::by_order(books.sql, &report.order_id)? {
-            Some(known) => add(books, &merchant, known, report, now)?,
+        let before = conversions::by_order(books.sql, &report.order_id)?;
+        let mut order = match &before {
+            Some(known) => add(books, &merchant, known.clone(), report, now)?,
             None => open(books, &merchant, report, now)?,
         };
-        conversions::put(books.sql, &order)?;
-        super::settle::settle(books, &merchant, &mut order, now)?;
+        super::settle::settle(books, &merchant, before.as_ref(), &mut order, now)?;
         let answer = crate::reports::referrals::conversion(books, &report.order_id)?;
         if let Some(key) = &report.idempotency_key {
             idempotency::insert(books.sql, key, &hash, &answer.to_string(), books.clock)?;
@@ -133,7 +131,7 @@ fn coupon_of(report: &Report) -> Option<String> {
     report
         .coupon
         .as_ref()
-        .map(|text| text.trim().to_uppercase())
+        .map(|text| super::claim_coupon::canonical(text))
         .filter(|text| !text.is_empty())
 }
 
@@ -145,11 +143,9 @@ fn open(
 ) -> Result<Conversion, LedgerError> {
     let (program_version, _) = programs::live(books.sql)?;
     let from_server = report.reporter == Reporter::Server;
-    // Only the shop's server is believed about the past.
-    let claimed = report.ordered_at.filter(|_| from_server).map(|iso| iso.0);
-    let ordered_at = claimed
-        .filter(|at| at.0 <= now.0 + CLOCK_TOLERANCE_MS)
-        .unwrap_or(now);
+    // Only the shop's server is believed about the past; nobody about the future.
+    let claimed = report.ordered_at.filter(|_| from_server);
+    let ordered_at = claimed.map_or(now, |iso| iso.0.min(now));
     Ok(Conversion {
         id: books.new_id("cnv_"),
         order_id: report.order_id.clone(),
@@ -168,7 +164,8 @@ fn open(
 }
 
 /// The second report adds what the first did not know. The shop's server has the
-/// last word on amount and person; a browser only fills gaps, and only at once.
+/// last word on amount and person; a browser only fills gaps, only at once, and
+/// only when it means the same purchase.
 fn add(
     books: &Books<'_>,
     merchant: &Merchant,
@@ -176,18 +173,31 @@ fn add(
     report: &Report,
     now: Timestamp,
 ) -> Result<Conversion, LedgerError> {
+    let person = friend_key(books, merchant, report)?;
+    let same_purchase =
+        report.amount == order.amount || (person.is_some() && person == order.friend_key);
     if report.reporter == Reporter::Server {
+        if let Some(claimed) = report.ordered_at {
+            order.ordered_at = order.ordered_at.min(claimed.0);
+        }
         if order.confirmed_at.is_none() {
             order.confirmed_at = Some(now);
             order.amount = report.amount;
-            order.friend_key = friend_key(books, merchant, report)?.or(order.friend_key);
+            // Order numbers can be guessed ahead. What a browser said of one holds
+            // when it knew the sum that was paid, or who paid it.
+            if !same_purchase {
+                order.friend_key = None;
+                order.coupon = None;
+                order.click = None;
+            }
+            order.friend_key = person.clone().or(order.friend_key);
             order.coupon = coupon_of(report).or(order.coupon);
             order.click = click_of(books, merchant, report).or(order.click);
         }
-        order.friend_key = order.friend_key.or(friend_key(books, merchant, report)?);
-    } else if now.0 - order.reported_at.0 > BROWSER_MAY_ADD_MS {
+    } else if now.0 - order.reported_at.0 > BROWSER_MAY_ADD_MS || !same_purchase {
         return Ok(order);
     }
+    order.friend_key = order.friend_key.or(person);
     order.coupon = order.coupon.or_else(|| coupon_of(report));
     order.click = order.click.or_else(|| click_of(books, merchant, report));
     order.refunded_minor =

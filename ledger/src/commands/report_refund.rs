@@ -4,7 +4,7 @@ use grapevine_domain::money::{LARGEST_MINOR, Money};
 use serde_json::{Value as Json, json};
 
 use crate::books::Books;
-use crate::error::LedgerError;
+use crate::error::{LedgerError, RefusalKind};
 use crate::events::{self, Event};
 use crate::store::{conversions, refunds};
 
@@ -35,7 +35,9 @@ pub fn run(
     books.atomically(|| {
         let now = books.now(&merchant);
         let order = conversions::by_order(books.sql, order_id)?;
+        // A browser alone proves nothing of an order's currency.
         if let Some(order) = &order
+            && order.confirmed_at.is_some()
             && order.amount.currency != amount.currency
         {
             let message = "A refund must be in the currency of its order.";
@@ -50,11 +52,20 @@ pub fn run(
                 data,
             };
             events::append(books, now, event)?;
-            if let Some(mut order) = order {
-                order.refunded_minor =
-                    refunds::sum(books.sql, order_id, order.amount.currency.as_str())?;
-                super::settle::settle(books, &merchant, &mut order, now)?;
+            if let Some(before) = order {
+                let currency = before.amount.currency;
+                let mut order = before.clone();
+                order.refunded_minor = refunds::sum(books.sql, order_id, currency.as_str())?;
+                super::settle::settle(books, &merchant, Some(&before), &mut order, now)?;
             }
+        } else if refunds::amount(books.sql, order_id, refund_id)?
+            != Some((amount.minor, amount.currency.as_str().to_owned()))
+        {
+            return Err(LedgerError::refused(
+                RefusalKind::Conflict,
+                "refund_id_reused",
+                "This refund_id came with another amount before.",
+            ));
         }
         if conversions::by_order(books.sql, order_id)?.is_none() {
             return Ok(json!({ "conversion": null }));

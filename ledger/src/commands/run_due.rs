@@ -13,30 +13,36 @@ use crate::store::merchant::{self, Merchant};
 use crate::store::rewards::{self, Reward};
 use crate::store::{advocates, outbox, referrals};
 
-/// How many referrals one transaction approves.
+/// How many referrals are loaded at a time.
 const AT_ONCE: u32 = 100;
-/// The furthest that a clock is moved in one step: ten years.
-const LONGEST_STEP_S: i64 = 10 * 366 * DAY_MS / 1000;
+/// The furthest that a clock is moved, all steps together: ten years.
+const FURTHEST_S: i64 = 10 * 366 * DAY_MS / 1000;
 
 /// Approves every referral whose hold period is over. Answers `{approved}`.
 ///
-/// Atomicity: one transaction for every hundred referrals. Idempotency: what is
-/// approved is no longer due.
+/// Atomicity: one transaction. Idempotency: what is approved is no longer due.
 pub fn run(books: &Books<'_>) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
+    let approved = books.atomically(|| approve_due(books, &merchant, now))?;
+    Ok(json!({ "approved": approved }))
+}
+
+/// Approves all that is due, a page at a time; how many there were.
+fn approve_due(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    now: Timestamp,
+) -> Result<usize, LedgerError> {
     let mut approved = 0;
     loop {
-        let batch = books.atomically(|| {
-            let due = referrals::due(books.sql, now, AT_ONCE)?;
-            for referral in &due {
-                approve(books, &merchant, referral, now)?;
-            }
-            Ok(due.len())
-        })?;
-        approved += batch;
-        if batch < AT_ONCE as usize {
-            return Ok(json!({ "approved": approved }));
+        let due = referrals::due(books.sql, now, AT_ONCE)?;
+        for referral in &due {
+            approve(books, merchant, referral, now)?;
+        }
+        approved += due.len();
+        if due.len() < AT_ONCE as usize {
+            return Ok(approved);
         }
     }
 }
@@ -47,7 +53,7 @@ fn approve(
     referral: &referrals::Referral,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    super::settle::move_referral(
+    super::moves::move_referral(
         books,
         referral,
         ReferralStatus::Approved,
@@ -61,14 +67,7 @@ fn approve(
         // An unverified advocate's reward waits for the address to be confirmed.
         let held = reward.side == Side::Advocate && !verified;
         if reward.status == RewardStatus::Pending && !held {
-            super::settle::move_reward(
-                books,
-                &reward,
-                RewardStatus::Approved,
-                None,
-                "system",
-                now,
-            )?;
+            super::moves::move_reward(books, &reward, RewardStatus::Approved, None, "system", now)?;
             if reward.side == Side::Advocate {
                 tell_ready(books, merchant, &reward, now)?;
             }
@@ -106,8 +105,8 @@ pub fn clock(books: &Books<'_>) -> Result<Json, LedgerError> {
 /// Moves a test merchant's clock forward and does what is then due. Answers
 /// `{now, test, approved}`.
 ///
-/// Atomicity: the move is one transaction, then as [`run`]. Idempotency: none; each
-/// call moves the clock.
+/// Atomicity: one transaction, so that a repeated call after a failure moves the
+/// clock once. Idempotency: none; each answered call moves the clock.
 pub fn advance(books: &Books<'_>, seconds: i64) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     if !merchant.test {
@@ -118,28 +117,28 @@ pub fn advance(books: &Books<'_>, seconds: i64) -> Result<Json, LedgerError> {
             message,
         ));
     }
-    if !(0..=LONGEST_STEP_S).contains(&seconds) {
-        let message = "advance_seconds must be 0 to 316,224,000; a clock only moves forward.";
+    let room_s = FURTHEST_S - merchant.clock_offset_ms / 1000;
+    if !(0..=room_s).contains(&seconds) {
+        let message = "advance_seconds must not be negative, and all steps together at most \
+                       316,224,000 (ten years).";
         return Err(LedgerError::invalid("invalid_step", message));
     }
-    books.atomically(|| {
-        merchant::set_clock_offset(
-            books.sql,
-            merchant.clock_offset_ms.saturating_add(seconds * 1000),
-        )?;
+    let moved = Merchant {
+        clock_offset_ms: merchant.clock_offset_ms + seconds * 1000,
+        ..merchant
+    };
+    let approved = books.atomically(|| {
+        let now = books.now(&moved);
+        merchant::set_clock_offset(books.sql, moved.clock_offset_ms)?;
         let data = json!({ "seconds": seconds });
         let event = Event {
             kind: "clock.moved",
-            subject: &merchant.slug,
+            subject: &moved.slug,
             actor: "merchant",
             data,
         };
-        events::append(books, books.now(&merchant), event)
+        events::append(books, now, event)?;
+        approve_due(books, &moved, now)
     })?;
-    let done = run(books)?;
-    let mut answer = clock(books)?;
-    if let (Some(answer), Some(approved)) = (answer.as_object_mut(), done.get("approved")) {
-        answer.insert("approved".to_owned(), approved.clone());
-    }
-    Ok(answer)
+    Ok(json!({ "now": Iso(books.now(&moved)), "test": moved.test, "approved": approved }))
 }

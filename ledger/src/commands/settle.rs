@@ -3,69 +3,76 @@
 //! books.
 
 use grapevine_domain::attribution::{Candidate, Decision, Source, decide};
-use grapevine_domain::code::Code;
 use grapevine_domain::conversion::{No, Order, Verdict, judge};
 use grapevine_domain::fraud::Facts;
+use grapevine_domain::money::Money;
 use grapevine_domain::program::Program;
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{Offer, RewardStatus, Side};
 use grapevine_domain::time::Timestamp;
 use serde_json::json;
+use std::collections::BTreeMap;
 
+use super::candidates::{self, Candidates};
+use super::moves::{reinstate, tell, void};
 use crate::books::Books;
 use crate::error::LedgerError;
 use crate::events::{self, Event};
-use crate::iso::Iso;
 use crate::store::conversions::{self, Conversion};
-use crate::store::coupons;
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, outbox, programs};
+use crate::store::{advocates, programs};
 
-/// Judges an order again, and after it the person's other orders: a first order
-/// that arrives late makes a later one the second.
+/// Judges an order again, and every order whose judgement rests on it: the same
+/// person's (a first order that arrives late makes a later one the second) and
+/// those with the same coupon. `before` is the order as it stood, since it may
+/// have belonged to somebody else.
 pub fn settle(
     books: &Books<'_>,
     merchant: &Merchant,
+    before: Option<&Conversion>,
     order: &mut Conversion,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     conversions::put(books.sql, order)?;
-    for mut each in conversions::of_same_person(books.sql, order)? {
-        if each.id != order.id {
-            settle_one(books, merchant, &mut each, now)?;
+    let mut others = BTreeMap::new();
+    for state in before.into_iter().chain([&*order]) {
+        let mut related = conversions::of_same_person(books.sql, state)?;
+        if let Some(coupon) = &state.coupon {
+            related.extend(candidates::assign_coupon(books, coupon)?);
         }
+        others.extend(related.into_iter().map(|each| (each.id.clone(), each)));
     }
-    settle_one(books, merchant, order, now)
+    others.remove(&order.id);
+    for each in others.values_mut() {
+        settle_one(books, merchant, each, false, now)?;
+    }
+    let was_confirmed = before.is_none_or(|before| before.confirmed_at.is_some());
+    let newly_confirmed = order.confirmed_at.is_some() && !was_confirmed;
+    settle_one(books, merchant, order, newly_confirmed, now)
 }
 
 fn settle_one(
     books: &Books<'_>,
     merchant: &Merchant,
     order: &mut Conversion,
+    newly_confirmed: bool,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     let program = programs::version(books.sql, order.program_version)?;
-    let found = candidates(books, order)?;
-    order.decision = decide(
-        found,
-        program.attribution,
-        program.window_days,
-        order.ordered_at,
-    );
+    let Candidates { standing, lost } = candidates::of(books, order)?;
+    let (model, window) = (program.attribution, program.window_days);
+    order.decision = decide(standing, model, window, order.ordered_at);
+    order.decision.losers.extend(lost);
     let siblings = conversions::of_same_person(books.sql, order)?;
     let is_repeat = siblings.first().is_some_and(|first| first.id != order.id);
-    let facts = Order {
-        amount: order.amount,
-        refunded_minor: order.refunded_minor,
-        is_repeat,
-    };
     let advocate_key = advocate_email_key(books, &order.decision)?;
     let identity = Facts {
         advocate_email: advocate_key.as_deref(),
         friend_email: order.friend_key.as_deref(),
     };
+    let facts = facts_of(order, is_repeat);
     let verdict = judge(&program, &facts, &order.decision, &identity);
     order.verdict = match &verdict {
         Verdict::Stands(_) => "referred".to_owned(),
@@ -79,80 +86,50 @@ fn settle_one(
         Verdict::Void(winner, no) => (Some(winner), Some(no)),
         Verdict::Nothing(no) => (None, Some(no)),
     };
+    let credible = credible(order, &program);
     // Whoever lost the order loses the referral, before anyone else gets it.
     for other in known.iter().filter(|known| {
         known.status != ReferralStatus::Voided
             && winner.and_then(|winner| winner.advocate.as_deref()) != Some(&known.advocate_id)
     }) {
         let reason = no.map_or("outranked", No::code);
-        void(books, merchant, other, reason, now)?;
+        void(books, merchant, other, reason, credible, now)?;
     }
     let Some(winner) = winner else { return Ok(()) };
     let mine = known
         .iter()
         .find(|known| Some(&known.advocate_id) == winner.advocate.as_ref());
-    match (mine, no) {
-        (Some(mine), Some(no)) if mine.status != ReferralStatus::Voided => {
-            void(books, merchant, mine, no.code(), now)
+    let Some(mine) = mine else {
+        return open(books, merchant, order, winner, &program, no, now);
+    };
+    match (no, mine.status) {
+        (Some(no), ReferralStatus::Voided) => {
+            if mine.reason.as_deref() != Some(no.code()) {
+                referrals::set_reason(books.sql, &mine.id, no.code())?;
+            }
+            Ok(())
         }
-        (Some(mine), None) if mine.status == ReferralStatus::Voided => reinstate(books, mine, now),
-        (Some(_), _) => Ok(()),
-        (None, no) => open(books, merchant, order, winner, &program, no, now),
+        (Some(no), _) => void(books, merchant, mine, no.code(), credible, now),
+        (None, status) => {
+            if status == ReferralStatus::Voided {
+                reinstate(books, mine, now)?;
+                promise_missing(books, order, mine, &program, now)?;
+            }
+            let mine = &Referral {
+                status: if status == ReferralStatus::Voided {
+                    ReferralStatus::Pending
+                } else {
+                    status
+                },
+                ..mine.clone()
+            };
+            align(books, order, mine, winner, &program, now)?;
+            if newly_confirmed && mine.status == ReferralStatus::Pending {
+                tell_bought(books, merchant, mine, &program, now)?;
+            }
+            Ok(())
+        }
     }
-}
-
-/// Everything that could have brought the order.
-fn candidates(books: &Books<'_>, order: &Conversion) -> Result<Vec<Candidate>, LedgerError> {
-    let mut found = Vec::new();
-    if let Some(typed) = &order.coupon {
-        found.extend(coupon_candidate(books, order, typed)?);
-    }
-    if let Some(click) = &order.click {
-        found.push(Candidate {
-            source: Source::Click,
-            advocate: advocates::by_code(books.sql, &click.code)?.map(|advocate| advocate.id),
-            at: click.at,
-            click: Some(click.id.clone()),
-            channel: Some(click.channel.clone()).filter(|channel| !channel.is_empty()),
-        });
-    }
-    Ok(found)
-}
-
-/// The shop's own coupons are nobody's and no candidates; ours, and personal
-/// codes, are.
-fn coupon_candidate(
-    books: &Books<'_>,
-    order: &Conversion,
-    typed: &str,
-) -> Result<Option<Candidate>, LedgerError> {
-    if let Some(coupon) = super::claim_coupon::find(books, typed)? {
-        coupons::use_for(books.sql, &coupon.code, &order.order_id)?;
-        // A coupon works once: a second order with it was not brought by it.
-        let mine = coupon
-            .order_id
-            .is_none_or(|used_by| used_by == order.order_id);
-        return Ok(mine.then_some(Candidate {
-            source: Source::Coupon,
-            advocate: Some(coupon.advocate_id),
-            at: coupon.created_at,
-            click: Some(coupon.click_id),
-            channel: Some(coupon.channel).filter(|channel| !channel.is_empty()),
-        }));
-    }
-    let Ok(code) = Code::parse(typed) else {
-        return Ok(None);
-    };
-    let Some(advocate) = advocates::by_code(books.sql, code.as_str())? else {
-        return Ok(None);
-    };
-    Ok(Some(Candidate {
-        source: Source::Coupon,
-        advocate: Some(advocate.id),
-        at: order.ordered_at,
-        click: None,
-        channel: None,
-    }))
 }
 
 fn advocate_email_key(
@@ -182,16 +159,11 @@ fn open(
     let Some(advocate_id) = &winner.advocate else {
         return Ok(());
     };
-    let release_at = now.plus_days(program.hold_days);
     let referral = Referral {
         id: books.new_id("ref_"),
         conversion_id: order.id.clone(),
         advocate_id: advocate_id.clone(),
-        source: match winner.source {
-            Source::Coupon => "coupon",
-            Source::Click => "click",
-        }
-        .to_owned(),
+        source: source_name(winner).to_owned(),
         channel: winner.channel.clone().unwrap_or_default(),
         status: if no.is_some() {
             ReferralStatus::Voided
@@ -200,7 +172,7 @@ fn open(
         },
         reason: no.map(|no| no.code().to_owned()),
         created_at: now,
-        release_at,
+        release_at: order.ordered_at.plus_days(program.hold_days),
     };
     referrals::insert(books.sql, &referral)?;
     let data =
@@ -215,21 +187,122 @@ fn open(
     if no.is_some() {
         return Ok(());
     }
+    promise_missing(books, order, &referral, program, now)?;
+    if credible(order, program) {
+        tell_bought(books, merchant, &referral, program, now)?;
+    }
+    Ok(())
+}
+
+fn tell_bought(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    referral: &Referral,
+    program: &Program,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let (id, offer) = (&referral.advocate_id, &program.advocate);
+    tell(books, id, "friend_bought", merchant, offer, referral, now)
+}
+
+const fn source_name(winner: &Candidate) -> &'static str {
+    match winner.source {
+        Source::Coupon => "coupon",
+        Source::Click => "click",
+    }
+}
+
+/// Whether people hear of an order: the shop stands for it, or the merchant takes
+/// a browser's word.
+const fn credible(order: &Conversion, program: &Program) -> bool {
+    order.confirmed_at.is_some() || program.browser_orders_pay
+}
+
+/// What an offer is worth for what the buyer kept of the order.
+fn worth_of(offer: &Offer, order: &Conversion) -> Result<Money, LedgerError> {
+    let kept = facts_of(order, false).kept();
+    offer
+        .value_for(kept)
+        .ok_or(LedgerError::Corrupt("an amount beyond counting"))
+}
+
+const fn facts_of(order: &Conversion, is_repeat: bool) -> Order {
+    Order {
+        amount: order.amount,
+        refunded_minor: order.refunded_minor,
+        is_repeat,
+    }
+}
+
+/// Brings a referral that stands, and its rewards that were not handed over yet,
+/// in line with what is known of the order now.
+fn align(
+    books: &Books<'_>,
+    order: &Conversion,
+    referral: &Referral,
+    winner: &Candidate,
+    program: &Program,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let held = referral.status == ReferralStatus::Pending;
+    let release_at = if held {
+        order.ordered_at.plus_days(program.hold_days)
+    } else {
+        referral.release_at
+    };
+    let source = source_name(winner);
+    let channel = winner.channel.as_deref().unwrap_or_default();
+    if (source, channel, release_at) != (&referral.source, &referral.channel, referral.release_at) {
+        referrals::describe(books.sql, &referral.id, source, channel, release_at)?;
+    }
+    for reward in rewards::of_referral(books.sql, &referral.id)? {
+        if !matches!(
+            reward.status,
+            RewardStatus::Pending | RewardStatus::Approved
+        ) {
+            continue;
+        }
+        let offer = match reward.side {
+            Side::Advocate => &program.advocate,
+            Side::Friend => &program.friend,
+        };
+        let worth = worth_of(offer, order)?;
+        if worth == reward.worth && release_at == reward.release_at {
+            continue;
+        }
+        rewards::set_terms(books.sql, &reward.id, worth, release_at, now)?;
+        if worth != reward.worth {
+            let event = Event {
+                kind: "reward.changed",
+                subject: &reward.id,
+                actor: "system",
+                data: json!({ "from": reward.worth, "worth": worth }),
+            };
+            events::append(books, now, event)?;
+        }
+    }
+    Ok(())
+}
+
+/// Promises each side its reward, unless it was promised before: a referral that
+/// was void from the start has none yet.
+fn promise_missing(
+    books: &Books<'_>,
+    order: &Conversion,
+    referral: &Referral,
+    program: &Program,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let known = rewards::of_referral(books.sql, &referral.id)?;
     for (side, offer) in [
         (Side::Advocate, program.advocate),
         (Side::Friend, program.friend),
     ] {
-        promise(books, order, &referral, side, &offer, now)?;
+        if known.iter().all(|reward| reward.side != side) {
+            promise(books, order, referral, side, &offer, now)?;
+        }
     }
-    tell(
-        books,
-        advocate_id,
-        "friend_bought",
-        merchant,
-        &program.advocate,
-        &referral,
-        now,
-    )
+    Ok(())
 }
 
 fn promise(
@@ -240,9 +313,7 @@ fn promise(
     offer: &Offer,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let worth = offer
-        .value_for(order.amount)
-        .ok_or(LedgerError::Corrupt("an amount beyond counting"))?;
+    let worth = worth_of(offer, order)?;
     let reward = Reward {
         id: books.new_id("rw_"),
         referral_id: referral.id.clone(),
@@ -269,161 +340,4 @@ fn promise(
             data,
         },
     )
-}
-
-/// Writes to the advocate, unless they asked for silence.
-fn tell(
-    books: &Books<'_>,
-    advocate_id: &str,
-    template: &str,
-    merchant: &Merchant,
-    offer: &Offer,
-    referral: &Referral,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let Some(advocate) = advocates::by_id(books.sql, advocate_id)? else {
-        return Ok(());
-    };
-    if advocate.unsubscribed_at.is_some() {
-        return Ok(());
-    }
-    let data = json!({
-        "reward": crate::reports::offered(offer),
-        "release_at": Iso(referral.release_at),
-        "reason": referral.reason,
-        "merchant": merchant.name,
-    });
-    outbox::insert(books.sql, template, &advocate, &data, now)
-}
-
-/// Moves a referral along one of its arrows and records it.
-pub fn move_referral(
-    books: &Books<'_>,
-    referral: &Referral,
-    to: ReferralStatus,
-    reason: Option<&str>,
-    actor: &str,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    if !referral.status.can_become(to) {
-        return Err(LedgerError::Corrupt("a referral against its arrows"));
-    }
-    referrals::set_status(books.sql, &referral.id, to, reason)?;
-    let kind = match to {
-        ReferralStatus::Pending => "referral.reinstated",
-        ReferralStatus::Flagged => "referral.flagged",
-        ReferralStatus::Approved => "referral.approved",
-        ReferralStatus::Voided => "referral.voided",
-    };
-    let data = json!({ "from": referral.status.as_str(), "reason": reason });
-    events::append(
-        books,
-        now,
-        Event {
-            kind,
-            subject: &referral.id,
-            actor,
-            data,
-        },
-    )
-}
-
-/// Moves a reward along one of its arrows and records it.
-pub fn move_reward(
-    books: &Books<'_>,
-    reward: &Reward,
-    to: RewardStatus,
-    reason: Option<&str>,
-    actor: &str,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    if !reward.status.can_become(to) {
-        return Err(LedgerError::Corrupt("a reward against its arrows"));
-    }
-    rewards::set_status(books.sql, &reward.id, to, reason, now)?;
-    let kind = match to {
-        RewardStatus::Pending => "reward.reinstated",
-        RewardStatus::Approved => "reward.approved",
-        RewardStatus::Issued => "reward.issued",
-        RewardStatus::Redeemed => "reward.redeemed",
-        RewardStatus::Expired => "reward.expired",
-        RewardStatus::Voided => "reward.voided",
-    };
-    let data = json!({ "from": reward.status.as_str(), "reason": reason });
-    events::append(
-        books,
-        now,
-        Event {
-            kind,
-            subject: &reward.id,
-            actor,
-            data,
-        },
-    )
-}
-
-fn void(
-    books: &Books<'_>,
-    merchant: &Merchant,
-    referral: &Referral,
-    reason: &str,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    move_referral(
-        books,
-        referral,
-        ReferralStatus::Voided,
-        Some(reason),
-        "system",
-        now,
-    )?;
-    for reward in rewards::of_referral(books.sql, &referral.id)? {
-        if reward.status.can_become(RewardStatus::Voided) {
-            move_reward(
-                books,
-                &reward,
-                RewardStatus::Voided,
-                Some(reason),
-                "system",
-                now,
-            )?;
-            if reward.side == Side::Advocate {
-                let offer = Offer::StoreCredit {
-                    money: reward.worth,
-                };
-                let told = Referral {
-                    reason: Some(reason.to_owned()),
-                    ..referral.clone()
-                };
-                tell(
-                    books,
-                    &referral.advocate_id,
-                    "reward_declined",
-                    merchant,
-                    &offer,
-                    &told,
-                    now,
-                )?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What was voided by the facts stands again by the facts.
-fn reinstate(books: &Books<'_>, referral: &Referral, now: Timestamp) -> Result<(), LedgerError> {
-    move_referral(
-        books,
-        referral,
-        ReferralStatus::Pending,
-        None,
-        "system",
-        now,
-    )?;
-    for reward in rewards::of_referral(books.sql, &referral.id)? {
-        if reward.status == RewardStatus::Voided {
-            move_reward(books, &reward, RewardStatus::Pending, None, "system", now)?;
-        }
-    }
-    Ok(())
 }

@@ -71,6 +71,8 @@ fn why(order: &Conversion) -> Json {
             Lost::CouponWon => "coupon_won",
             Lost::LaterClickWon => "later_click_won",
             Lost::EarlierClickWon => "earlier_click_won",
+            Lost::CouponUsed => "coupon_used",
+            Lost::CouponExpired => "coupon_expired",
         };
         reasons.push(line(loser, reason));
     }

@@ -112,18 +112,29 @@ pub fn put(sql: &dyn Sql, c: &Conversion) -> Result<(), LedgerError> {
     sql.run(&statement, values).map(drop)
 }
 
-/// Orders of the same person, as far as e-mail or click tell, oldest first; the
-/// order's number decides between equal times.
+/// Which orders come first among several of one person, or with one coupon: those
+/// that the shop confirmed, since anybody can report the others; then the older;
+/// between equal times the order's number decides.
+const RANK: &str = "ORDER BY confirmed_at IS NULL, ordered_at, order_id LIMIT 100";
+
+/// Orders of the same person, as far as e-mail or click tell, by rank: the first
+/// is the one that can count as the person's first order.
 pub fn of_same_person(sql: &dyn Sql, c: &Conversion) -> Result<Vec<Conversion>, LedgerError> {
     let rows = sql.run(
-        &format!(
-            "SELECT {COLUMNS} FROM conversions WHERE friend_key = ? OR click_id = ? \
-             ORDER BY ordered_at, order_id LIMIT 100"
-        ),
+        &format!("SELECT {COLUMNS} FROM conversions WHERE friend_key = ? OR click_id = ? {RANK}"),
         values![
             c.friend_key.clone(),
             c.click.as_ref().map(|click| click.id.clone())
         ],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// Orders that were reported with a coupon, by rank: the first one owns it.
+pub fn with_coupon(sql: &dyn Sql, coupon: &str) -> Result<Vec<Conversion>, LedgerError> {
+    let rows = sql.run(
+        &format!("SELECT {COLUMNS} FROM conversions WHERE coupon = ? {RANK}"),
+        values![coupon],
     )?;
     rows.iter().map(read).collect()
 }

@@ -64,10 +64,10 @@ pub fn insert(sql: &dyn Sql, c: &Coupon) -> Result<(), LedgerError> {
     .map(drop)
 }
 
-/// Marks a coupon as used by an order; the first order keeps it.
-pub fn use_for(sql: &dyn Sql, code: &str, order_id: &str) -> Result<(), LedgerError> {
+/// Gives a coupon to the order that it belongs to, or to none.
+pub fn set_order(sql: &dyn Sql, code: &str, order_id: Option<&str>) -> Result<(), LedgerError> {
     sql.run(
-        "UPDATE coupons SET order_id = ? WHERE code = ? AND order_id IS NULL",
+        "UPDATE coupons SET order_id = ? WHERE code = ?",
         values![order_id, code],
     )
     .map(drop)

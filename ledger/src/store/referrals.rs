@@ -70,6 +70,30 @@ pub fn set_status(
     .map(drop)
 }
 
+/// Brings what describes a referral in line with its order.
+pub fn describe(
+    sql: &dyn Sql,
+    id: &str,
+    source: &str,
+    channel: &str,
+    release_at: Timestamp,
+) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE referrals SET source = ?, channel = ?, release_at = ? WHERE id = ?",
+        values![source, channel, release_at, id],
+    )
+    .map(drop)
+}
+
+/// Replaces the reason of one that stays voided.
+pub fn set_reason(sql: &dyn Sql, id: &str, reason: &str) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE referrals SET reason = ? WHERE id = ?",
+        values![reason, id],
+    )
+    .map(drop)
+}
+
 fn many(
     sql: &dyn Sql,
     rest: &str,

@@ -37,3 +37,18 @@ pub fn sum(sql: &dyn Sql, order_id: &str, currency: &str) -> Result<i64, LedgerE
     )?;
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
+
+/// Minor units and currency of one refund.
+pub fn amount(
+    sql: &dyn Sql,
+    order_id: &str,
+    refund_id: &str,
+) -> Result<Option<(i64, String)>, LedgerError> {
+    let rows = sql.run(
+        "SELECT amount_minor, currency FROM refunds WHERE order_id = ? AND refund_id = ?",
+        values![order_id, refund_id],
+    )?;
+    rows.first()
+        .map(|row| Ok((row.int(0)?, row.text(1)?)))
+        .transpose()
+}

@@ -93,6 +93,22 @@ pub fn set_status(
     .map(drop)
 }
 
+/// Changes what a reward is worth and when it is released.
+pub fn set_terms(
+    sql: &dyn Sql,
+    id: &str,
+    worth: Money,
+    release_at: Timestamp,
+    at: Timestamp,
+) -> Result<(), LedgerError> {
+    let values = values![worth.minor, worth.currency.as_str(), release_at, at, id];
+    sql.run(
+        "UPDATE rewards SET amount_minor = ?, currency = ?, release_at = ?, changed_at = ? WHERE id = ?",
+        values,
+    )
+    .map(drop)
+}
+
 fn many(sql: &dyn Sql, rest: &str, values: Vec<Value>) -> Result<Vec<Reward>, LedgerError> {
     sql.run(&format!("SELECT {COLUMNS} FROM rewards {rest}"), values)?
         .iter()
