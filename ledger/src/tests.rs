@@ -1,1 +1,15 @@
 //! Journeys through the books on real SQLite, natively.
+
+mod attribution;
+mod chain;
+mod clicks;
+mod convergence;
+mod coupons;
+mod failure;
+mod harness;
+mod joining;
+mod orders;
+mod path;
+mod refunds;
+mod schema;
+mod wire;
