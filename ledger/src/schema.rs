@@ -9,6 +9,7 @@ use crate::values;
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_books.sql"),
     include_str!("../migrations/0002_orders_by_coupon.sql"),
+    include_str!("../migrations/0003_mails_by_person.sql"),
 ];
 
 fn version(sql: &dyn Sql) -> Result<i64, LedgerError> {

@@ -5,6 +5,7 @@ mod chain;
 mod clicks;
 mod convergence;
 mod coupons;
+mod failing_sql;
 mod failure;
 mod harness;
 mod joining;

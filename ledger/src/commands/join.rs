@@ -20,6 +20,9 @@ use crate::store::outbox;
 /// How long a browser stays known.
 const SESSION_DAYS: u32 = 180;
 
+/// How long nobody is sent a second sign-in link.
+const SIGN_IN_PAUSE_MS: i64 = 60 * 1000;
+
 /// Answers `{session, me}`; or `{check_mail: true}` when an address without a
 /// signed identity is known already: then only its mailbox can open the page.
 ///
@@ -49,8 +52,7 @@ pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
     let advocate = books.atomically(|| {
         if let Some(known) = advocates::by_email_key(books.sql, &email_key)? {
             let Some(customer) = &customer else {
-                let data = json!({ "expires_at": now.plus_ms(60 * 60 * 1000) });
-                outbox::insert(books.sql, "sign_in", &known, &data, now)?;
+                ask_to_sign_in(books, &known, now)?;
                 return Ok(None);
             };
             advocates::set_customer(books.sql, &known.id, &customer.sub)?;
@@ -93,6 +95,17 @@ pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
             "me": panel::me(books, &merchant, &advocate, &join.origin)?,
         })),
     }
+}
+
+/// Mails a link that opens the advocate's page. Anybody can type an address, so
+/// nobody's mailbox is filled by it: a link of the last minute has to do.
+fn ask_to_sign_in(books: &Books<'_>, known: &Advocate, now: Timestamp) -> Result<(), LedgerError> {
+    let last = outbox::last_sent(books.sql, &known.id, "sign_in")?;
+    if last.is_some_and(|last| now < last.plus_ms(SIGN_IN_PAUSE_MS)) {
+        return Ok(());
+    }
+    let data = json!({ "expires_at": now.plus_ms(60 * 60 * 1000) });
+    outbox::insert(books.sql, "sign_in", known, &data, now)
 }
 
 /// Adds an advocate whose address the merchant vouches for. Answers

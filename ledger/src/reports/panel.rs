@@ -21,7 +21,7 @@ use crate::values;
 /// How many rewards the panel lists.
 const LISTED: u32 = 50;
 
-/// Answers `me`, see [`me`].
+/// Answers `me`: code, link, numbers, rewards with what they wait for.
 pub fn show(books: &Books<'_>, session: &str, origin: &str) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let advocate = advocate_of(books, &merchant, session)?;

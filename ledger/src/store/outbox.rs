@@ -81,3 +81,16 @@ pub fn by_id(sql: &dyn Sql, id: i64) -> Result<Option<Message>, LedgerError> {
     )?;
     rows.first().map(read).transpose()
 }
+
+/// When an advocate was last sent a mail of that template.
+pub fn last_sent(
+    sql: &dyn Sql,
+    advocate_id: &str,
+    template: &str,
+) -> Result<Option<Timestamp>, LedgerError> {
+    let rows = sql.run(
+        "SELECT max(created_at) FROM outbox WHERE subject_id = ? AND template = ?",
+        values![advocate_id, template],
+    )?;
+    Ok(rows.first().and_then(|row| row.maybe_int(0)).map(Timestamp))
+}

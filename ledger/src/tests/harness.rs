@@ -14,6 +14,7 @@ use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_domain::token::ClickToken;
 use serde_json::Value as Json;
 
+use super::failing_sql::FailingSql;
 use crate::books::Books;
 use crate::clicks::{Batch, RECORD};
 use crate::command::{Answer, Command, Join, NewMerchant, Report, execute};
@@ -23,7 +24,7 @@ use crate::iso::Iso;
 use crate::keyring::{Keyring, Purpose, mac16, test_keyring};
 use crate::native::NativeSql;
 use crate::signed;
-use crate::sql::{Row, Sql, Value, Work};
+use crate::sql::{Row, Sql};
 
 pub const START: Timestamp = Timestamp(1_795_000_000_000);
 pub const ORIGIN: &str = "https://refer.shop.example";
@@ -31,43 +32,6 @@ pub const SLUG: &str = "acme";
 
 /// Every row of every table.
 pub type Dump = BTreeMap<String, Vec<Row>>;
-
-/// A database whose n-th statement can be made to fail. The end of a transaction
-/// counts as a statement too: a commit can fail like anything else.
-pub struct FailingSql {
-    inner: NativeSql,
-    left: Cell<Option<u32>>,
-}
-
-impl FailingSql {
-    fn tick(&self) -> Result<(), LedgerError> {
-        match self.left.get() {
-            Some(0) => Err(LedgerError::Sql("failed on purpose".to_owned())),
-            Some(left) => {
-                self.left.set(Some(left - 1));
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-impl Sql for FailingSql {
-    fn run(&self, statement: &str, values: Vec<Value>) -> Result<Vec<Row>, LedgerError> {
-        self.tick()?;
-        self.inner.run(statement, values)
-    }
-    fn script(&self, statements: &str) -> Result<(), LedgerError> {
-        self.tick()?;
-        self.inner.script(statements)
-    }
-    fn transaction(&self, work: Work<'_>) -> Result<(), LedgerError> {
-        self.inner.transaction(&mut || {
-            work()?;
-            self.tick()
-        })
-    }
-}
 
 pub struct Shop {
     pub sql: FailingSql,
