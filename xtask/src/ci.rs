@@ -111,6 +111,7 @@ fn clippy_wasm(package: &str) -> Result<()> {
     )
 }
 
+/// Private items are documented too, so a link to one leads somewhere.
 fn documentation() -> Result<()> {
     process::run(
         "rustdoc",
@@ -121,7 +122,10 @@ fn documentation() -> Result<()> {
             "--document-private-items",
             "--quiet",
         ])
-        .env("RUSTDOCFLAGS", "-D warnings"),
+        .env(
+            "RUSTDOCFLAGS",
+            "-D warnings -A rustdoc::private-intra-doc-links",
+        ),
     )
 }
 

@@ -3,7 +3,7 @@
 //! Responsible for having them: what is missing is installed, nothing is
 //! installed twice, and two runs at once wait for each other. Compiled tools
 //! live in the user's cache, npm packages in `node_modules`. Not for the
-//! browser of the tests, which belongs to the machine: see [`browser`].
+//! browser of the tests, which belongs to the machine: see [`browser()`].
 
 mod browser;
 mod npm;
@@ -201,7 +201,7 @@ fn ensure_cargo_tool(tool: &CargoTool) -> Result<PathBuf> {
             "compiling {} {}, which {}",
             tool.package, tool.version, tool.purpose
         ),
-        "2 to 5 minutes, once per machine",
+        "1 to 3 minutes, once per machine",
         process::cargo()
             .current_dir(&cache)
             .args(["install", tool.package, "--version"])
