@@ -9,6 +9,10 @@
 //!
 //! Not for: which channels a merchant chose or how a button looks.
 
+extern crate alloc;
+
+use alloc::string::String;
+
 /// The device that will open the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
@@ -120,12 +124,12 @@ pub static CHANNELS: [Channel; 20] = [
     ),
     drawn("copy", Act),
     // Messenger's app; its desktop dialogue needs an application id of the merchant.
-    drawn(
+    undrawn(
         "messenger",
         TouchOnly("fb-messenger://share/", &[("?link=", Link)]),
     ),
     // core.telegram.org "Share button".
-    drawn(
+    undrawn(
         "telegram",
         Everywhere(
             "https://t.me/share/url",
@@ -142,14 +146,14 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // Pinterest "Save button".
-    drawn(
+    undrawn(
         "pinterest",
         Everywhere(
             "https://www.pinterest.com/pin/create/button/",
             &[("?url=", Link), ("&description=", Message)],
         ),
     ),
-    drawn(
+    undrawn(
         "reddit",
         Everywhere(
             "https://www.reddit.com/submit",
@@ -157,7 +161,7 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // Meta "Threads web intents".
-    drawn(
+    undrawn(
         "threads",
         Everywhere(
             "https://www.threads.net/intent/post",
@@ -165,13 +169,13 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // docs.bsky.app "Action intent links": one text.
-    drawn(
+    undrawn(
         "bluesky",
         Everywhere("https://bsky.app/intent/compose", &[("?text=", Both)]),
     ),
     // developers.viber.com "Share button".
-    drawn("viber", Everywhere("viber://forward", &[("?text=", Both)])),
-    drawn(
+    undrawn("viber", Everywhere("viber://forward", &[("?text=", Both)])),
+    undrawn(
         "vk",
         Everywhere(
             "https://vk.com/share.php",
@@ -179,7 +183,7 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // tumblr.com/docs "Share button"; the path's words are Tumblr's.
-    drawn(
+    undrawn(
         "tumblr",
         Everywhere(
             "https://www.tumblr.com/widgets/share/tool",
@@ -190,7 +194,7 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // LINE "URL scheme", send a text.
-    drawn(
+    undrawn(
         "line",
         Everywhere("https://line.me/R/share", &[("?text=", Both)]),
     ),

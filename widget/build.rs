@@ -1,0 +1,284 @@
+//! Puts the panel's product data into the crate and refuses what is incomplete.
+//!
+//! Guarantees: every locale has every word of `en.json`, with the same places to
+//! fill and the plural forms that its language needs; every drawn channel has an
+//! icon and, in every locale, a label. Written to `OUT_DIR`: `words.rs` (a
+//! constant a key, so that a wrong key does not compile), `icons.rs` (shapes
+//! out of the SVG files), `panel.css` and `banner.css` (comments and needless
+//! blanks dropped).
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use grapevine_domain::share::channels::CHANNELS;
+use serde_json::{Map, Value};
+
+type Fallible<T> = Result<T, String>;
+
+fn main() {
+    if let Err(complaint) = run() {
+        eprintln!("widget: {complaint}");
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Fallible<()> {
+    for folder in ["locales", "icons", "styles", "build.rs"] {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+    let out = PathBuf::from(std::env::var("OUT_DIR").map_err(|e| e.to_string())?);
+    let english = read_locale(Path::new("locales/en.json"))?;
+    for path in files("locales", "json")? {
+        check_locale(&path, &english)?;
+    }
+    write(&out.join("words.rs"), &words(&english))?;
+    write(&out.join("icons.rs"), &icons()?)?;
+    for name in ["panel", "banner"] {
+        let css = read(Path::new(&format!("styles/{name}.css")))?;
+        let base = read(Path::new("styles/base.css"))?;
+        write(
+            &out.join(format!("{name}.css")),
+            &squeeze(&format!("{base}{css}")),
+        )?;
+    }
+    Ok(())
+}
+
+// --- words ---------------------------------------------------------------
+
+/// The plural categories of whole numbers and fractions, by CLDR.
+const PLURALS: [(&str, &[&str]); 14] = [
+    ("en", &["one", "other"]),
+    ("pl", &["one", "few", "many", "other"]),
+    ("bg", &["one", "other"]),
+    ("ru", &["one", "few", "many", "other"]),
+    ("hu", &["one", "other"]),
+    ("ro", &["one", "few", "other"]),
+    ("de", &["one", "other"]),
+    ("fr", &["one", "many", "other"]),
+    ("es", &["one", "many", "other"]),
+    ("it", &["one", "many", "other"]),
+    ("cs", &["one", "few", "many", "other"]),
+    ("uk", &["one", "few", "many", "other"]),
+    ("tr", &["one", "other"]),
+    ("ar", &["zero", "one", "two", "few", "many", "other"]),
+];
+
+fn read_locale(path: &Path) -> Fallible<Map<String, Value>> {
+    serde_json::from_str(&read(path)?).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn check_locale(path: &Path, english: &Map<String, Value>) -> Fallible<()> {
+    let at = path.display();
+    let name = path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
+    let forms = PLURALS
+        .iter()
+        .find(|(locale, _)| *locale == name)
+        .map(|(_, forms)| forms.iter().copied().collect::<BTreeSet<_>>())
+        .ok_or(format!("{at}: name its plural forms in build.rs"))?;
+    let words = read_locale(path)?;
+    if let Some(extra) = words.keys().find(|key| !english.contains_key(*key)) {
+        return Err(format!("{at}: \"{extra}\" is not a word of en.json"));
+    }
+    for (key, model) in english {
+        match (
+            model,
+            words
+                .get(key)
+                .ok_or(format!("{at}: \"{key}\" is missing"))?,
+        ) {
+            (Value::String(model), Value::String(text)) => {
+                check_text(&at.to_string(), key, text, &[model])?
+            }
+            (Value::Object(model), Value::Object(plural)) => {
+                if plural.keys().map(String::as_str).collect::<BTreeSet<_>>() != forms {
+                    return Err(format!("{at}: \"{key}\" needs the forms {forms:?}"));
+                }
+                let models: Vec<_> = model.values().filter_map(Value::as_str).collect();
+                for text in plural.values() {
+                    check_text(
+                        &at.to_string(),
+                        key,
+                        text.as_str().unwrap_or_default(),
+                        &models,
+                    )?;
+                }
+            }
+            _ => return Err(format!("{at}: \"{key}\" has another shape than in en.json")),
+        }
+    }
+    for channel in CHANNELS.iter().filter(|channel| channel.drawn) {
+        if !words.contains_key(&format!("channel_{}", channel.name)) {
+            return Err(format!("{at}: channel \"{}\" has no label", channel.name));
+        }
+    }
+    Ok(())
+}
+
+fn check_text(at: &str, key: &str, text: &str, models: &[&str]) -> Fallible<()> {
+    if text.trim().is_empty() {
+        return Err(format!("{at}: \"{key}\" is empty"));
+    }
+    if text.contains('!') {
+        return Err(format!(
+            "{at}: \"{key}\" shouts; our words have no exclamation marks"
+        ));
+    }
+    if models.iter().any(|model| places(model) == places(text)) {
+        return Ok(());
+    }
+    Err(format!(
+        "{at}: \"{key}\" fills other places than in en.json: {:?}",
+        places(text)
+    ))
+}
+
+fn places(text: &str) -> BTreeSet<&str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .collect()
+}
+
+fn words(english: &Map<String, Value>) -> String {
+    let mut out = String::new();
+    for (key, value) in english {
+        if key.starts_with("channel_") {
+            continue;
+        }
+        let kind = if value.is_object() { "Plural" } else { "Word" };
+        let _ = writeln!(
+            out,
+            "pub const {}: {kind} = {kind}({key:?});",
+            key.to_uppercase()
+        );
+    }
+    out
+}
+
+// --- icons ---------------------------------------------------------------
+
+/// Interface icons beside those of channels.
+const INTERFACE: [&str; 6] = ["close", "done", "gift", "more", "notice", "wait"];
+
+fn icons() -> Fallible<String> {
+    let mut names: Vec<&str> = CHANNELS
+        .iter()
+        .filter(|channel| channel.drawn)
+        .map(|channel| channel.name)
+        .collect();
+    names.extend(INTERFACE);
+    let mut out = format!("static ICONS: [Icon; {}] = [\n", names.len());
+    for name in names {
+        let path = PathBuf::from(format!("icons/{name}.svg"));
+        let svg = read(&path)
+            .map_err(|_| format!("{} is missing; see icons/README.md", path.display()))?;
+        let shape = shape(&svg).ok_or(format!(
+            "{}: no shape that build.rs can read",
+            path.display()
+        ))?;
+        let stroked = svg.contains("stroke=\"currentColor\"");
+        let _ = writeln!(
+            out,
+            "Icon {{ name: {name:?}, stroked: {stroked}, shape: {shape:?} }},"
+        );
+    }
+    out.push_str("];\n");
+    Ok(out)
+}
+
+/// All drawing elements of a file as one path.
+fn shape(svg: &str) -> Option<String> {
+    let mut out = String::new();
+    for element in svg.split('<').skip(1) {
+        let number =
+            |name: &str| attribute(element, name).and_then(|text| text.parse::<f32>().ok());
+        match element.split([' ', '\n', '>', '/']).next()? {
+            "path" => out.push_str(attribute(element, "d")?),
+            "circle" => {
+                let (x, y, r) = (number("cx")?, number("cy")?, number("r")?);
+                let _ = write!(
+                    out,
+                    "M{} {y}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0",
+                    x - r,
+                    d = 2.0 * r
+                );
+            }
+            "rect" => {
+                let (w, h, r) = (
+                    number("width")?,
+                    number("height")?,
+                    number("rx").unwrap_or(0.0),
+                );
+                let (x, y, across, down) =
+                    (number("x")? + r, number("y")?, w - 2.0 * r, h - 2.0 * r);
+                let _ = write!(
+                    out,
+                    "M{x} {y}h{across}a{r} {r} 0 0 1 {r} {r}v{down}a{r} {r} 0 0 1-{r} {r}\
+                     h-{across}a{r} {r} 0 0 1-{r}-{r}v-{down}a{r} {r} 0 0 1 {r}-{r}z"
+                );
+            }
+            "line" | "polyline" | "polygon" | "ellipse" => return None,
+            _ => {}
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+    element
+        .split_once(&format!(" {name}=\""))?
+        .1
+        .split('"')
+        .next()
+}
+
+// --- styles and files ------------------------------------------------------
+
+/// Drops comments and the blanks that CSS does not need. Our styles keep no
+/// strings with blanks that matter, and blanks around `+` and `-` stay.
+fn squeeze(css: &str) -> String {
+    let mut bare = String::new();
+    for (index, piece) in css.split("/*").enumerate() {
+        bare.push_str(if index == 0 {
+            piece
+        } else {
+            piece.split_once("*/").map_or("", |(_, rest)| rest)
+        });
+    }
+    let mut out = bare.split_whitespace().collect::<Vec<_>>().join(" ");
+    for mark in ["{", "}", ";", ",", ">", ": "] {
+        let tight = mark.trim();
+        if mark == ": " {
+            out = out.replace(mark, tight);
+        } else {
+            out = out
+                .replace(&format!(" {mark}"), tight)
+                .replace(&format!("{mark} "), tight);
+        }
+    }
+    out.replace(";}", "}")
+}
+
+fn files(folder: &str, extension: &str) -> Fallible<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).map_err(|e| format!("{folder}: {e}"))?;
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Fallible<String> {
+    fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Fallible<()> {
+    fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}

@@ -1,0 +1,176 @@
+// The tag's script: the only part that every page of a shop pays for.
+//
+// Does: takes the click token out of the address and hands it in, fills the
+// hidden field of forms, draws the launcher, answers grapevine(…), and brings
+// the panel when it is wanted.
+// Guarantees: runs once however often the tag stands in the page; no error of
+// ours reaches the page; nothing is written to the browser where the merchant
+// asks for consent first and the shopper has not given it.
+// Not for: anything that a shopper sees after pressing the launcher (src/).
+//
+// The build fills in __PANEL_JS__, __PANEL_WASM__ and __LOCALES__ (file names).
+// Every byte here is counted: repeated words compress well, clever ones don't.
+// The build wraps it in a function, so nothing of it becomes global.
+const d = document
+const tag = d.currentScript || d.querySelector('script[data-merchant]')
+const { live, q = [] } = self.grapevine || {}
+
+if (tag && !live) {
+  const { merchant, locale, placement, customer } = tag.dataset
+  const edge = tag.src.replace(/\/gv\.js.*/, '')
+  const address = edge + '/b/' + merchant
+  const found = /([?&])gv=([\w-]{1,80})(&|$)/.exec(location.search)
+  const session = /^#gv_me=([\w.~-]+)$/.exec(location.hash)
+  let consent, start, token, offer, loading, dialog
+
+  const emit = (name, detail) => d.dispatchEvent(new CustomEvent('grapevine:' + name, { detail }))
+  const safe = fn => async (...args) => {
+    try { return await fn(...args) } catch (error) { emit('error', error) }
+  }
+  const make = (parent, name, more) => parent.appendChild(Object.assign(d.createElement(name), more))
+  const readdress = rest => history.replaceState(history.state, '', location.pathname + rest)
+
+  // What we remember: in this page until we may write it to the browser.
+  let store = {}
+  const settle = () => {
+    try {
+      if (consent === false) {
+        store = { ...store }
+        for (const key of ['gv_click', 'gv_me', 'gv_hide', 'gv_bar']) localStorage.removeItem(key)
+      } else if (consent || !start.consent_required) {
+        store = Object.assign(localStorage, store)
+        // Where the token can't be kept, the address goes on carrying it.
+        if (found) readdress(location.search.replace(found[0], found[3] && found[1]) + location.hash)
+      }
+    } catch {}
+  }
+
+  // A text body needs no preflight. Status 0: no answer.
+  const post = (path, body) => fetch(address + path, { method: 'POST', credentials: 'include', keepalive: true, body: JSON.stringify(body) })
+    .then(async answer => [answer.status, await answer.json()]).catch(() => [0])
+
+  const file = name => fetch(edge + '/gv/' + name)
+  const load = () => loading ||= (async () => {
+    await begun
+    const wasm = file(__PANEL_WASM__)
+    const words = file(__LOCALES__[start.locale] || __LOCALES__.en)
+    const panel = await import(edge + '/gv/' + __PANEL_JS__)
+    host.words = await (await words).json()
+    await panel.default({ module_or_path: wasm })
+    return panel
+  })().catch(error => {
+    loading = 0
+    throw error
+  })
+
+  const open = safe(async (where, place) => (await load()).open(host, place || (dialog ||= stage('panel')), where))
+
+  const stage = name => {
+    const el = make(d.body, 'div')
+    el.dataset.gv = name
+    return el
+  }
+
+  // A style sheet made here needs no inline style, so a strict CSP is no hurdle.
+  // Black or white on the accent, by its luminance, so that contrast is 4.5 or
+  // more; where a browser can't work that out, white.
+  const paint = (root, css) => {
+    const { accent, on_accent } = start.theme
+    const tone = ' clamp(0,(.179 - y)*1e9,1)'
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(`:host{--a:var(--gv-accent,${accent || '#5b2a86'});color:#fff}.on{background:var(--a);color:var(--gv-on-accent,${on_accent || `color(from var(--a) xyz${tone + tone + tone})`})}` + css)
+    root.adoptedStyleSheets = [sheet]
+  }
+
+  const draw = ({ text, money, close }) => {
+    if ((placement || 'floating') != 'floating' || store.gv_hide) return
+    const launcher = stage('launcher')
+    const root = launcher.attachShadow({ mode: 'open' })
+    const button = (action, more) => {
+      const el = make(root, 'button', more)
+      el.className = 'on'
+      el.dataset.gvAction = action
+    }
+    const format = money && new Intl.NumberFormat(start.locale, { style: 'currency', currency: money.currency, trailingZeroDisplay: 'stripIfInteger' })
+    button('open', {
+      textContent: text.replace('{amount}', () => format.format(money.minor / 10 ** format.resolvedOptions().maximumFractionDigits)),
+      onclick: () => open(),
+      onpointerenter: safe(load),
+      onfocus: safe(load)
+    })
+    button('hide', {
+      textContent: '×',
+      ariaLabel: close || 'Close',
+      onclick() {
+        store.gv_hide = 1
+        launcher.remove()
+      }
+    })
+    paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM9 4 3 0v4zm0 0 6-4v4z")}')
+  }
+
+  // Forms and inline places, also those that a page's own navigation brings later.
+  const scan = () => {
+    for (const form of token ? d.querySelectorAll('form[data-grapevine-field]') : []) {
+      (form.querySelector('[name=gv]') || make(form, 'input', { type: 'hidden', name: 'gv' })).value = token
+    }
+    for (const place of d.querySelectorAll('[data-grapevine=inline]:not([data-gv])')) {
+      place.dataset.gv = 'inline'
+      open('inline', place)
+    }
+  }
+
+  // What happens on its own.
+  const begin = safe(async () => {
+    await begun
+    token = store.gv_click
+    const hidden = self != top && (d.hidden || innerWidth < 50)
+    const shown = token && store.gv_bar != token
+    if (found || shown) {
+      const [status, answer] = await post('/landings', { token, page: location.pathname, hidden })
+      // The token knows its own age: the edge refuses one that is too old.
+      if (status == 200) offer = answer
+      else if (status && status < 500) token = store.gv_click = ''
+    }
+    if (hidden) return
+    if (start.launcher) draw(start.launcher)
+    new MutationObserver(scan).observe(d, { childList: true, subtree: true })
+    scan()
+    if (session) open('link')
+    if (shown && offer?.friend_reward) safe(async () => (await load()).banner(host, token, offer))()
+  })
+
+  // What the page may ask, and what the panel needs (src/host.rs).
+  const host = { address, post, paint, emit, stage, customer, keep: (key, value) => value == null ? store[key] : store[key] = value }
+  const commands = {
+    identify: ({ token }) => host.customer = token,
+    open: options => open(options?.placement),
+    close: async () => dialog && (await loading).close(dialog),
+    convert(order) {
+      store.gv_bar = token
+      return post('/orders', { ...order, order_id: order.orderId, token })
+    },
+    consent(given) {
+      consent = given
+      settle()
+    },
+    getReferral: async () => (await ready, token && { token, ...offer }),
+    on: (name, fn) => d.addEventListener('grapevine:' + name, event => fn(event.detail)),
+    ready: async fn => (await ready, fn())
+  }
+  const api = self.grapevine = safe((name, ...rest) => commands[name](...rest))
+  api.live = 1
+
+  if (found) store.gv_click = found[2]
+  if (session) {
+    store.gv_me = session[1]
+    readdress(location.search)
+  }
+  const begun = fetch(address + '/start?locale=' + (locale || d.documentElement.lang || navigator.language)).then(async answer => {
+    host.start = start = await answer.json()
+    settle()
+  })
+  const ready = new Promise(done => d.body ? done() : d.addEventListener('DOMContentLoaded', done)).then(begin)
+  q.map(args => api(...args))
+  ready.then(() => emit('ready'))
+}

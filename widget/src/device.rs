@@ -1,0 +1,108 @@
+//! What we ask of the browser: which device it runs on, whether it is online,
+//! its clipboard, its share sheet, its beacon and its dice.
+
+use alloc::string::String;
+
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+
+use crate::channels::Platform;
+use crate::host::Later;
+
+#[wasm_bindgen]
+extern "C" {
+    type Navigator;
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: Navigator;
+    #[wasm_bindgen(method, getter, js_name = userAgent)]
+    fn user_agent(this: &Navigator) -> String;
+    #[wasm_bindgen(method, getter, js_name = maxTouchPoints)]
+    fn touch_points(this: &Navigator) -> f64;
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    fn on_line(this: &Navigator) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn clipboard(this: &Navigator) -> Option<Clipboard>;
+    #[wasm_bindgen(method, getter, js_name = share)]
+    fn sheet(this: &Navigator) -> JsValue;
+    #[wasm_bindgen(method, js_name = share)]
+    fn open_sheet(this: &Navigator, parcel: &Object) -> Later;
+    #[wasm_bindgen(method, js_name = sendBeacon)]
+    fn send_beacon(this: &Navigator, address: &str, body: &str) -> bool;
+
+    /// Where copied text goes; absent on pages without TLS.
+    pub type Clipboard;
+    #[wasm_bindgen(method, js_name = writeText)]
+    pub fn write_text(this: &Clipboard, text: &str) -> Later;
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_randomly(bytes: &mut [u8]);
+    #[wasm_bindgen(js_namespace = JSON)]
+    fn stringify(body: &Object) -> String;
+}
+
+/// The device, as far as addresses of channels differ.
+pub fn platform() -> Platform {
+    NAVIGATOR.with(|navigator| {
+        let agent = navigator.user_agent();
+        // `str::contains` is 2 KB of search that a text this short can do without.
+        let says = |name: &str| {
+            agent
+                .as_bytes()
+                .windows(name.len())
+                .any(|part| part == name.as_bytes())
+        };
+        // An iPad says that it is a Mac, but a Mac has no touch screen.
+        if says("iPhone") || says("iPad") || (says("Macintosh") && navigator.touch_points() > 1.0) {
+            Platform::Ios
+        } else if says("Android") {
+            Platform::Android
+        } else {
+            Platform::Desktop
+        }
+    })
+}
+
+pub fn is_online() -> bool {
+    NAVIGATOR.with(Navigator::on_line)
+}
+
+pub fn clipboard_of_device() -> Option<Clipboard> {
+    NAVIGATOR.with(Navigator::clipboard)
+}
+
+/// Whether there is a share sheet worth showing first: on a desktop it is a
+/// detour, on a phone it holds the shopper's own apps.
+pub fn has_sheet() -> bool {
+    NAVIGATOR.with(|navigator| !navigator.sheet().is_falsy() && navigator.touch_points() > 0.0)
+}
+
+/// Opens the share sheet. That it was closed again is no error.
+pub fn open_sheet(parcel: &Object) {
+    let nothing = Closure::once_into_js(|| ());
+    NAVIGATOR.with(|navigator| {
+        navigator
+            .open_sheet(parcel)
+            .then_or(&JsValue::UNDEFINED, &nothing)
+    });
+}
+
+/// Sends without waiting, also while the page goes away.
+pub fn send(address: &str, body: &Object) {
+    NAVIGATOR.with(|navigator| navigator.send_beacon(address, &stringify(body)));
+}
+
+/// 128 random bits in hexadecimal: tells a press from its retry.
+pub fn random_id() -> String {
+    let mut bytes = [0_u8; 16];
+    fill_randomly(&mut bytes);
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves
+        .map(|half| {
+            char::from(if half < 10 {
+                b'0' + half
+            } else {
+                b'a' - 10 + half
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,109 @@
+//! Elements, in as few calls as the panel needs, and its icons.
+
+use alloc::string::String;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event, EventTarget};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = document, js_name = createElement)]
+    fn create_element(name: &str) -> Element;
+    #[wasm_bindgen(js_namespace = document, js_name = createElementNS)]
+    fn create_element_ns(space: &str, name: &str) -> Element;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(run: &JsValue, milliseconds: i32) -> i32;
+
+    /// An input or a text area: the part of both that we use.
+    pub type Field;
+    #[wasm_bindgen(method, getter)]
+    pub fn value(this: &Field) -> String;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_value(this: &Field, text: &str);
+    #[wasm_bindgen(method)]
+    pub fn focus(this: &Field);
+    #[wasm_bindgen(method)]
+    pub fn select(this: &Field);
+}
+
+/// Attributes, name and value.
+type Attributes<'a> = &'a [(&'a str, &'a str)];
+
+/// An element with attributes and children.
+pub fn el(name: &str, attributes: Attributes<'_>, children: &[&Element]) -> Element {
+    let element = create_element(name);
+    set(&element, attributes);
+    add(&element, children);
+    element
+}
+
+/// An element with attributes and a text.
+pub fn text(name: &str, attributes: Attributes<'_>, words: &str) -> Element {
+    let element = el(name, attributes, &[]);
+    element.set_text_content(Some(words));
+    element
+}
+
+/// Sets attributes.
+pub fn set(element: &Element, attributes: Attributes<'_>) {
+    for (name, value) in attributes {
+        // Fails on malformed names alone; ours are constants.
+        let _ = element.set_attribute(name, value);
+    }
+}
+
+/// Puts children at the end.
+pub fn add(element: &Element, children: &[&Element]) {
+    for child in children {
+        let _ = element.append_child(child);
+    }
+}
+
+/// The first match inside, if any.
+pub fn find(element: &Element, selector: &str) -> Option<Element> {
+    element.query_selector(selector).ok().flatten()
+}
+
+/// The input or text area that carries `data-gv-field=<name>`.
+pub fn field(element: &Element, name: &str) -> Option<Field> {
+    let mut selector = String::from("[data-gv-field=");
+    selector.push_str(name);
+    selector.push(']');
+    find(element, &selector).map(JsCast::unchecked_into)
+}
+
+/// Calls `run` on every event of that name, as long as the page lives.
+pub fn on(target: &EventTarget, name: &str, run: impl FnMut(Event) + 'static) {
+    let run = Closure::<dyn FnMut(Event)>::new(run).into_js_value();
+    let _ = target.add_event_listener_with_callback(name, run.unchecked_ref());
+}
+
+/// Calls `run` once, later.
+pub fn after(milliseconds: i32, run: impl FnOnce() + 'static) {
+    set_timeout(&Closure::once_into_js(run), milliseconds);
+}
+
+/// A picture: one path on a grid of 24, from `icons/`.
+struct Icon {
+    name: &'static str,
+    stroked: bool,
+    shape: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/icons.rs"));
+
+/// The icon of that name, unseen by screen readers; empty for an unknown name.
+pub fn icon(name: &str) -> Element {
+    const SVG: &str = "http://www.w3.org/2000/svg";
+    let svg = create_element_ns(SVG, "svg");
+    set(&svg, &[("viewBox", "0 0 24 24"), ("aria-hidden", "true")]);
+    if let Some(icon) = ICONS.iter().find(|icon| icon.name == name) {
+        let path = create_element_ns(SVG, "path");
+        set(&path, &[("d", icon.shape)]);
+        if icon.stroked {
+            set(&svg, &[("class", "line")]);
+        }
+        add(&svg, &[&path]);
+    }
+    svg
+}

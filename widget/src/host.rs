@@ -1,0 +1,111 @@
+//! What the loader gives the panel. The other side is `host` in `loader.js`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, ShadowRoot};
+
+use crate::wire::Json;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The loader's side of the page.
+    #[derive(Clone)]
+    pub type Host;
+
+    /// `{edge}/b/{merchant}`.
+    #[wasm_bindgen(method, getter)]
+    pub fn address(this: &Host) -> String;
+    /// The answer of `start`.
+    #[wasm_bindgen(method, getter)]
+    pub fn start(this: &Host) -> JsValue;
+    /// The words of the chosen language.
+    #[wasm_bindgen(method, getter)]
+    pub fn words(this: &Host) -> Words;
+    /// The shop's signed word on who is signed in.
+    #[wasm_bindgen(method, getter)]
+    pub fn customer(this: &Host) -> Option<String>;
+    /// Remembers a value where the shopper allows it; reads it where `value` is none.
+    #[wasm_bindgen(method)]
+    pub fn keep(this: &Host, key: &str, value: Option<&str>) -> Option<String>;
+    /// Tells the page (`grapevine:<name>`).
+    #[wasm_bindgen(method)]
+    pub fn emit(this: &Host, name: &str, detail: &JsValue);
+    /// Adopts a style sheet, after the merchant's colours.
+    #[wasm_bindgen(method)]
+    pub fn paint(this: &Host, root: &ShadowRoot, css: &str);
+    /// A new host element at the end of the page.
+    #[wasm_bindgen(method)]
+    pub fn stage(this: &Host, name: &str) -> HtmlElement;
+    #[wasm_bindgen(method, js_name = post)]
+    fn post_body(this: &Host, path: &str, body: &Object) -> Later;
+
+    /// A promise of which nobody asks the type.
+    pub type Later;
+    #[wasm_bindgen(method)]
+    pub fn then(this: &Later, done: &JsValue) -> Later;
+    #[wasm_bindgen(method, js_name = then)]
+    pub fn then_or(this: &Later, done: &JsValue, failed: &JsValue) -> Later;
+
+    /// The words of one language, by key.
+    #[derive(Clone)]
+    pub type Words;
+    #[wasm_bindgen(method, indexing_getter, structural)]
+    pub fn get(this: &Words, key: &str) -> JsValue;
+}
+
+/// What came back: a status (0: nothing did) and the JSON body.
+pub struct Answer {
+    pub status: u16,
+    pub body: JsValue,
+}
+
+impl Host {
+    /// Asks the edge, and calls `done` with its answer or with status 0.
+    pub fn post(&self, path: &str, body: &[(&str, &str)], done: impl FnOnce(Answer) + 'static) {
+        let done = move |pair: Array| {
+            // A status is a small whole number, so the cast loses nothing.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let status = pair.get(0).as_f64().unwrap_or(0.0) as u16;
+            done(Answer {
+                status,
+                body: pair.get(1),
+            });
+        };
+        self.post_body(path, &object(body))
+            .then(&Closure::once_into_js(done));
+    }
+}
+
+impl Json for JsValue {
+    fn member(&self, name: &str) -> Self {
+        // Asking something that is no object throws.
+        Reflect::get(self, &Self::from_str(name)).unwrap_or(Self::UNDEFINED)
+    }
+    fn text(&self) -> Option<String> {
+        self.as_string()
+    }
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+    fn flag(&self) -> Option<bool> {
+        self.as_bool()
+    }
+    fn list(&self) -> Vec<Self> {
+        self.dyn_ref::<Array>()
+            .map(|list| list.iter().collect())
+            .unwrap_or_default()
+    }
+}
+
+/// A plain object of texts.
+pub fn object(entries: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (key, value) in entries {
+        // Setting a property of a fresh plain object can't fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+    }
+    object
+}

@@ -1,0 +1,215 @@
+//! How the panel speaks: the words of one language, and amounts, dates and
+//! plurals by the browser's `Intl`.
+
+use alloc::string::String;
+
+use js_sys::{Array, Date, Intl, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::host::{Words, object};
+use crate::wire::{Json, Money, Offer, Worth};
+
+/// The key of a text.
+#[derive(Clone, Copy)]
+pub struct Word(pub &'static str);
+
+/// The key of a text that depends on a number.
+#[derive(Clone, Copy)]
+pub struct Plural(pub &'static str);
+
+/// All keys; made from `locales/en.json`, so a key that is in no file does not compile.
+pub mod word {
+    use super::{Plural, Word};
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
+/// Values for the places in a text.
+pub type Places<'a> = &'a [(&'a str, &'a str)];
+
+/// One language's voice.
+pub struct Talk {
+    words: Words,
+    locale: String,
+}
+
+impl Talk {
+    pub const fn new(words: Words, locale: String) -> Self {
+        Self { words, locale }
+    }
+
+    /// The BCP 47 tag of the language.
+    pub fn locale(&self) -> &str {
+        &self.locale
+    }
+
+    /// `rtl` for languages that are written so, else `ltr`.
+    pub fn direction(&self) -> &'static str {
+        match self.locale.get(..2) {
+            Some("ar" | "he" | "fa" | "ur") => "rtl",
+            _ => "ltr",
+        }
+    }
+
+    pub fn say(&self, word: Word) -> String {
+        self.key(word.0)
+    }
+
+    pub fn fill(&self, word: Word, places: Places<'_>) -> String {
+        fill(&self.key(word.0), places)
+    }
+
+    /// The form of a text that goes with `count`.
+    pub fn count(&self, plural: Plural, count: f64, places: Places<'_>) -> String {
+        let category = Intl::PluralRules::new(&self.locales(), &Object::new()).select(count);
+        let forms = self.words.get(plural.0);
+        let text = forms
+            .text_of(&String::from(category))
+            .or_else(|| forms.text_of("other"));
+        fill(&text.unwrap_or_default(), places)
+    }
+
+    /// A channel's name for a person.
+    pub fn channel(&self, name: &str) -> String {
+        let mut key = String::from("channel_");
+        key.push_str(name);
+        self.key(&key)
+    }
+
+    /// `10 €`, `¥1,000`: as the language writes it, no cents where there are none.
+    pub fn money(&self, money: &Money) -> String {
+        let options = object(&[
+            ("style", "currency"),
+            ("currency", &money.currency),
+            ("trailingZeroDisplay", "stripIfInteger"),
+        ]);
+        let format = Intl::NumberFormat::new(&self.locales(), &options);
+        let digits = JsValue::from(format.resolved_options())
+            .member("maximumFractionDigits")
+            .number()
+            .unwrap_or(2.0);
+        format_by(
+            &format.format(),
+            &JsValue::from_f64(money.minor / js_sys::Math::pow(10.0, digits)),
+        )
+    }
+
+    pub fn number(&self, number: f64) -> String {
+        format_by(
+            &Intl::NumberFormat::new(&self.locales(), &Object::new()).format(),
+            &JsValue::from_f64(number),
+        )
+    }
+
+    /// How much a reward is: an amount or a percentage; empty for other things.
+    pub fn worth(&self, worth: &Worth) -> String {
+        match (&worth.money, worth.basis_points) {
+            (Some(money), _) => self.money(money),
+            (None, Some(basis_points)) => {
+                let options = object(&[("style", "percent"), ("maximumFractionDigits", "2")]);
+                let format = Intl::NumberFormat::new(&self.locales(), &options);
+                format_by(
+                    &format.format(),
+                    &JsValue::from_f64(basis_points / 10_000.0),
+                )
+            }
+            (None, None) => String::new(),
+        }
+    }
+
+    /// An offer's amount alone.
+    pub fn amount(&self, offer: &Offer) -> String {
+        self.worth(&offer.worth)
+    }
+
+    /// An offer's amount and kind: `10 € in store credit`.
+    pub fn offer(&self, offer: &Offer) -> String {
+        let word = match offer.kind.as_str() {
+            "store_credit" => word::KIND_STORE_CREDIT,
+            "amount_off" => word::KIND_AMOUNT_OFF,
+            "percent_off" => word::KIND_PERCENT_OFF,
+            _ => word::KIND_OTHER,
+        };
+        self.fill(word, &[("amount", &self.amount(offer))])
+    }
+
+    /// `6 December`, with the year where it is not that of `now`. Both ISO 8601.
+    pub fn date(&self, time: &str, now: &str) -> String {
+        let options = object(&[("day", "numeric"), ("month", "long")]);
+        if time.get(..4) != now.get(..4) {
+            let _ = Reflect::set(
+                &options,
+                &JsValue::from_str("year"),
+                &JsValue::from_str("numeric"),
+            );
+        }
+        let format = Intl::DateTimeFormat::new(&self.locales(), &options).format();
+        format_by(&format, &Date::new(&JsValue::from_str(time)))
+    }
+
+    fn key(&self, key: &str) -> String {
+        self.words.get(key).as_string().unwrap_or_default()
+    }
+
+    fn locales(&self) -> Array {
+        Array::of1(&JsValue::from_str(&self.locale))
+    }
+}
+
+fn format_by(format: &js_sys::Function, value: &JsValue) -> String {
+    // An unreadable date throws: no text is better than a broken panel.
+    format
+        .call1(&JsValue::UNDEFINED, value)
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+/// Puts values into `{places}`. A place without a value stays as it is; a value
+/// is never read again, so braces in it do no harm.
+pub fn fill(text: &str, places: Places<'_>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = cut(rest, b'{') {
+        out.push_str(before);
+        let filled = cut(after, b'}').and_then(|(name, rest)| {
+            places
+                .iter()
+                .find(|(place, _)| *place == name)
+                .map(|(_, value)| (*value, rest))
+        });
+        match filled {
+            Some((value, tail)) => {
+                out.push_str(value);
+                rest = tail;
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What stands before and after the first `mark`, an ASCII character.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn places_are_filled_and_values_left_alone() {
+        let places = [("friend", "10\u{a0}€"), ("you", "{friend}")];
+        assert_eq!(
+            fill("Give {friend}, get {you}", &places),
+            "Give 10\u{a0}€, get {friend}"
+        );
+        assert_eq!(fill("{nothing} {friend", &places), "{nothing} {friend");
+        assert_eq!(fill("", &places), "");
+    }
+}
