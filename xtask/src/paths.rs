@@ -4,14 +4,23 @@
 //! nothing about whether the files exist.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 /// The checkout: the folder above this crate.
+///
+/// What cargo says at run time (of this crate, or of one beside it) comes first:
+/// two checkouts that share a target folder also share this program.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let said = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let compiled = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    said.iter()
+        .chain([&compiled])
+        .filter_map(|package| package.parent())
+        .find(|folder| folder.join("edge/workerd.capnp").is_file())
+        .unwrap_or(&compiled)
+        .to_path_buf()
 }
 
 /// What the build writes: `build/`.
