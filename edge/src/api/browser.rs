@@ -29,12 +29,18 @@ fn shop_page(request: &Request, url: &str, merchant: &Settings) -> Result<Option
     let Some(origin) = header(request, "Origin") else {
         return Ok(None);
     };
-    let shop = split_origin(&merchant.shop_url).map(|(origin, _)| origin);
-    if shop == Some(origin.as_str()) || origin_of(url) == origin {
+    let shop = split_origin(&merchant.shop_url).map_or("", |(origin, _)| origin);
+    if is_same_shop(shop, &origin) || origin_of(url) == origin {
         Ok(Some(origin))
     } else {
         Err(Error::ForeignOrigin)
     }
+}
+
+/// Whether two origins are the same but for a `www.`: most shops answer on both.
+fn is_same_shop(shop: &str, origin: &str) -> bool {
+    let bare = |origin: &str| origin.replacen("://www.", "://", 1);
+    !shop.is_empty() && bare(shop) == bare(origin)
 }
 
 fn allow(response: Response, origin: Option<&str>) -> Result<Response, Error> {
@@ -295,7 +301,23 @@ async fn order(request: &mut Request) -> Result<Command, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::best_locale;
+    use super::{best_locale, is_same_shop};
+
+    #[test]
+    fn a_shop_answers_with_and_without_www() {
+        let shop = "https://www.shop.example";
+        assert!(is_same_shop(shop, "https://shop.example"));
+        assert!(is_same_shop("https://shop.example", shop));
+        for foreign in [
+            "https://evil.example",
+            "http://shop.example",
+            "https://a.shop.example",
+            "null",
+            "",
+        ] {
+            assert!(!is_same_shop(shop, foreign), "{foreign}");
+        }
+    }
 
     #[test]
     fn the_page_has_the_first_word_on_the_language() {

@@ -91,7 +91,7 @@ pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
     match advocate {
         None => Ok(json!({ "check_mail": true })),
         Some(advocate) => Ok(json!({
-            "session": session(books, &merchant, &advocate.id, now),
+            "session": session(books, &merchant, &advocate.id, advocate.verified_at.is_some(), now),
             "me": panel::me(books, &merchant, &advocate, &join.origin)?,
         })),
     }
@@ -193,42 +193,75 @@ fn free_code(books: &Books<'_>) -> Result<String, LedgerError> {
     ))
 }
 
-/// A session for an advocate, valid for half a year.
+/// Ends the subject of a session that began before the address was proved. Once
+/// somebody has proved it, such a session opens nothing: whoever began it may
+/// have typed another person's address.
+const UNPROVED: &str = "?";
+
+/// A session for an advocate, valid for half a year. `proved`: whoever gets it has
+/// shown that the address is theirs.
 pub(crate) fn session(
     books: &Books<'_>,
     merchant: &Merchant,
     advocate_id: &str,
+    proved: bool,
     now: Timestamp,
 ) -> String {
     let expires = now.plus_days(SESSION_DAYS);
+    let subject = format!("{advocate_id}{}", if proved { "" } else { UNPROVED });
     signed::seal(
         books.ring,
         Purpose::Session,
         &merchant.slug,
-        advocate_id,
+        &subject,
         expires,
     )
 }
 
-/// The advocate of a session.
+/// The advocate of a session, and whether it began with a proof.
+fn read_session(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    session: &str,
+) -> Result<Option<(Advocate, bool)>, LedgerError> {
+    let now = books.now(merchant);
+    let subject = signed::open(books.ring, Purpose::Session, &merchant.slug, session, now);
+    let subject = subject.unwrap_or_default();
+    let (id, proved) = match subject.strip_suffix(UNPROVED) {
+        Some(id) => (id, false),
+        None => (subject.as_str(), true),
+    };
+    let advocate = advocates::by_id(books.sql, id)?;
+    Ok(advocate.map(|advocate| (advocate, proved)))
+}
+
+fn expired() -> LedgerError {
+    let message = "Please enter your e-mail address again.";
+    LedgerError::refused(RefusalKind::Unauthorized, "session_expired", message)
+}
+
+/// The advocate who may see and change what is theirs.
 pub(crate) fn advocate_of(
     books: &Books<'_>,
     merchant: &Merchant,
     session: &str,
 ) -> Result<Advocate, LedgerError> {
-    let now = books.now(merchant);
-    let id = signed::open(books.ring, Purpose::Session, &merchant.slug, session, now).ok();
-    let advocate = id
-        .map(|id| advocates::by_id(books.sql, &id))
-        .transpose()?
-        .flatten();
-    advocate.ok_or_else(|| {
-        LedgerError::refused(
-            RefusalKind::Unauthorized,
-            "session_expired",
-            "Please enter your e-mail address again.",
-        )
-    })
+    let known = read_session(books, merchant, session)?;
+    known
+        .filter(|(advocate, proved)| *proved || advocate.verified_at.is_none())
+        .map(|(advocate, _)| advocate)
+        .ok_or_else(expired)
+}
+
+/// The advocate whose link a browser shares: any session will do, since a press
+/// only counts, and the link is no secret.
+pub(crate) fn sharer_of(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    session: &str,
+) -> Result<Advocate, LedgerError> {
+    let known = read_session(books, merchant, session)?;
+    known.map(|(advocate, _)| advocate).ok_or_else(expired)
 }
 
 fn known_customer(

@@ -34,7 +34,7 @@ pub fn run(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
     let advocate = owner(books, &merchant, token)?;
     books.atomically(|| verify(books, &merchant, &advocate, "shopper", now))?;
     Ok(json!({
-        "session": super::join::session(books, &merchant, &advocate.id, now),
+        "session": super::join::session(books, &merchant, &advocate.id, true, now),
         "shop_url": merchant.shop_url,
     }))
 }

@@ -52,7 +52,7 @@ pub fn run(
     press_id: &str,
 ) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
-    let advocate = super::join::advocate_of(books, &merchant, session)?;
+    let advocate = super::join::sharer_of(books, &merchant, session)?;
     let Some(channel) = channels::find(channel) else {
         return Err(LedgerError::invalid(
             "unknown_channel",
