@@ -80,6 +80,9 @@ pub struct NewMerchant {
     pub locale: String,
     /// A test merchant has a clock that can be moved.
     pub test: bool,
+    /// The shop's colour, `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
     /// The programme; the default one if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<Value>,
@@ -96,6 +99,7 @@ impl NewMerchant {
             currency: "EUR".to_string(),
             locale: "en".to_string(),
             test: true,
+            accent: None,
             program: None,
         }
     }

@@ -44,9 +44,13 @@ pub async fn merchant(
         }
         return Ok(merchant.keys.clone());
     }
+    let shop = NewMerchant {
+        accent: Some("#1f5c4d".to_string()),
+        ..NewMerchant::test(MERCHANT, "Kettle & Leaf", shop_origin)
+    };
     let created = edge
         .with_key(&keys.operator_key)
-        .create_merchant(&NewMerchant::test(MERCHANT, "Kettle & Leaf", shop_origin))
+        .create_merchant(&shop)
         .await
         .context(
             "creating the demo merchant (if this state folder was damaged, --fresh starts anew)",
