@@ -1,0 +1,150 @@
+//! `/v1/merchants`, `/v1/health`, `/v1/program`, `/v1/clock`: opening a merchant
+//! and setting its rules.
+
+use anyhow::Result;
+use grapevine_tests::edge::Edge;
+use grapevine_tests::world::{World, number, text, unique};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::refusals::refused;
+
+#[tokio::test]
+async fn health_is_for_anybody() -> Result<()> {
+    let anybody = Edge::shared().await?.client()?;
+    assert_eq!(
+        anybody.get("/v1/health").await?,
+        json!({ "status": "ok" })
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_merchant_is_opened_once_and_listed() -> Result<()> {
+    let edge = Edge::shared().await?;
+    let slug = unique("once");
+    let keys = edge
+        .open_merchant(&slug, "http://shop.localhost:9/", &json!({}))
+        .await?;
+    assert_eq!(text(&keys, "/slug"), slug);
+    let secret = text(&keys, "/secret_key");
+    assert!(secret.starts_with(&format!("gv_sk.{slug}.")), "{keys}");
+    assert_ne!(secret, text(&keys, "/publishable_key"));
+
+    let again = json!({
+        "slug": slug, "name": "Another", "shop_url": "https://evil.example/",
+        "email": "x@evil.example", "currency": "EUR", "locale": "en",
+    });
+    let answer = edge
+        .operator()?
+        .request(Method::POST, "/v1/merchants", Some(&again), &[])
+        .await?;
+    refused(&answer, 409, "merchant_exists", "opening it again");
+    assert!(!answer.text.contains("gv_sk"), "{}", answer.text);
+
+    let list = edge.operator()?.get("/v1/merchants").await?.to_string();
+    assert!(list.contains(&slug), "{list}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_merchant_with_a_field_that_makes_no_sense_is_not_opened() -> Result<()> {
+    let edge = Edge::shared().await?;
+    let operator = edge.operator()?;
+    let good = json!({
+        "slug": unique("field"), "name": "Shop", "shop_url": "https://shop.example/",
+        "email": "a@shop.example", "currency": "EUR", "locale": "en", "test": true,
+    });
+    for (field, value, status) in [
+        ("slug", json!("A"), 400),
+        ("slug", json!("with space"), 400),
+        ("slug", json!("x".repeat(41)), 400),
+        ("name", json!(""), 422),
+        ("shop_url", json!("javascript:alert(1)"), 422),
+        ("shop_url", json!("shop.example"), 422),
+        ("shop_url", json!("https://a@b@shop.example\r\n/"), 422),
+        ("email", json!("nobody"), 422),
+        ("currency", json!("EURO"), 422),
+        ("accent", json!("red;}"), 422),
+        ("locale", json!("<x>"), 422),
+        ("surprise", json!(1), 400),
+    ] {
+        let mut body = good.clone();
+        body[field] = value;
+        let answer = operator
+            .request(Method::POST, "/v1/merchants", Some(&body), &[])
+            .await?;
+        assert_eq!(answer.status, status, "{body}: {}", answer.text);
+    }
+    let answer = operator
+        .request(Method::POST, "/v1/merchants", Some(&good), &[])
+        .await?;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_programme_is_read_published_and_seen_by_shoppers_at_once() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let before = world.api.get("/v1/program").await?;
+    assert_eq!(number(&before, "/version"), 1, "{before}");
+    let mut program = before["program"].clone();
+    program["advocate"] =
+        json!({"kind": "store_credit", "money": {"minor": 1_500, "currency": "EUR"}});
+    program["friend"] = json!({"kind": "percent_off", "basis_points": 1_250});
+    program["hold_days"] = json!(7);
+    let after = world.api.put("/v1/program", &program).await?;
+    assert_eq!(number(&after, "/version"), 2, "{after}");
+    assert_eq!(world.api.get("/v1/program").await?["program"], program);
+
+    let start = world
+        .anybody
+        .get(&format!("/b/{}/start?locale=en", world.slug))
+        .await?;
+    assert_eq!(number(&start, "/advocate_reward/money/minor"), 1_500);
+    assert_eq!(number(&start, "/friend_reward/basis_points"), 1_250);
+    assert_eq!(number(&start, "/hold_days"), 7);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_programme_with_mistakes_is_refused_and_the_old_one_stays() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let before = world.api.get("/v1/program").await?;
+    let mut program = before["program"].clone();
+    program["hold_days"] = json!(1_000);
+    program["friend"] = json!({"kind": "percent_off", "basis_points": 20_000});
+    let answer = world
+        .api
+        .request(Method::PUT, "/v1/program", Some(&program), &[])
+        .await?;
+    refused(&answer, 422, "invalid_program", "a programme with mistakes");
+    assert_eq!(world.api.get("/v1/program").await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_a_test_merchants_clock_moves_and_only_forward() -> Result<()> {
+    let edge = Edge::shared().await?;
+    let world = World::open(edge).await?;
+    let before = world.api.get("/v1/clock").await?;
+    assert_eq!(before["test"], Value::Bool(true));
+    let after = world.api.advance_clock(86_400).await?;
+    assert!(text(&after, "/now") > text(&before, "/now"), "{after}");
+    for seconds in [json!(-1), json!(999_999_999_999_i64)] {
+        let body = json!({ "advance_seconds": seconds });
+        let answer = world
+            .api
+            .request(Method::POST, "/v1/clock", Some(&body), &[])
+            .await?;
+        refused(&answer, 422, "invalid_step", &body.to_string());
+    }
+    let real = World::open_as(edge, &json!({ "test": false })).await?;
+    let body = json!({ "advance_seconds": 1 });
+    let answer = real
+        .api
+        .request(Method::POST, "/v1/clock", Some(&body), &[])
+        .await?;
+    refused(&answer, 403, "not_a_test_merchant", "a real merchant");
+    Ok(())
+}
