@@ -89,17 +89,23 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             console::outbox::html(request, env, merchant, id).await
         }
 
+        // Addresses that exist, asked in a way that they do not take.
         (
             _,
-            [
+            ["" | "console"]
+            | ["console", "sign-out" | "overview" | "install"]
+            | ["m" | "u" | "outbox", _]
+            | ["outbox", _, _]
+            | ["outbox", _, _, "html"]
+            | ["b", _, _]
+            | [
                 "v1",
                 "health" | "merchants" | "program" | "advocates" | "conversions" | "refunds"
                 | "referrals" | "rewards" | "mails" | "clock",
-                ..,
             ]
-            | ["console", ..]
-            | ["outbox" | "m" | "u", _, ..]
-            | ["b", _, _],
+            | ["v1", "conversions" | "coupons" | "referrals", _]
+            | ["v1", "reports", "funnel"]
+            | ["v1", "events", "proof"],
         ) => Err(Error::MethodNotAllowed),
         _ => Err(Error::NotFound),
     }
