@@ -159,7 +159,7 @@ async fn an_order_that_makes_no_sense_is_refused() -> Result<()> {
 #[tokio::test]
 async fn an_order_number_may_hold_any_printable_text() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
-    for order_id in ["#1001/a b", "żółw-7", "a?b&c=d", "100%", "..", "a\\b\"c"] {
+    for order_id in ["#1001/a b", "żółw-7", "a?b&c=d", "100%", "a\\b\"c"] {
         world.order(order_id, &json!({})).await?;
         let mut path = String::from("/v1/conversions/");
         for byte in order_id.bytes() {
