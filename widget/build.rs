@@ -199,7 +199,14 @@ fn shape(svg: &str) -> Option<String> {
         let number =
             |name: &str| attribute(element, name).and_then(|text| text.parse::<f32>().ok());
         match element.split([' ', '\n', '>', '/']).next()? {
-            "path" => out.push_str(attribute(element, "d")?),
+            "path" => {
+                let path = attribute(element, "d")?;
+                // A path may begin with a relative step, which means from the origin.
+                if path.starts_with('m') && !out.is_empty() {
+                    out.push_str("M0 0");
+                }
+                out.push_str(path);
+            }
             "circle" => {
                 let (x, y, r) = (number("cx")?, number("cy")?, number("r")?);
                 let _ = write!(

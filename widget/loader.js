@@ -146,7 +146,8 @@ if (tag && !live) {
     identify: ({ token }) => host.customer = token,
     open: options => open(options?.placement),
     close: async () => dialog && (await loading).close(dialog),
-    convert(order) {
+    async convert(order) {
+      await ready
       store.gv_bar = token
       return post('/orders', { ...order, order_id: order.orderId, token })
     },

@@ -154,12 +154,17 @@ impl Banner {
         let _ = self.frame.set_attribute("data-gv-state", "code");
         self.end.set_text_content(None);
         let label = talk.say(word::BANNER_CODE);
-        let input = [
-            ("readonly", ""),
-            ("data-gv-field", "code"),
-            ("aria-label", &label),
-            ("value", coupon),
-        ];
+        let input = el(
+            "input",
+            &[
+                ("readonly", ""),
+                ("data-gv-field", "code"),
+                ("aria-label", &label),
+                ("value", coupon),
+                ("size", "17"),
+            ],
+            &[],
+        );
         let copy = el(
             "button",
             &[("class", "copy"), ("data-gv-action", "copy-code")],
@@ -171,11 +176,7 @@ impl Banner {
         let hint = talk.say(word::BANNER_HINT);
         add(
             &self.end,
-            &[
-                &el("input", &input, &[]),
-                &copy,
-                &text("span", &[("class", "small")], &hint),
-            ],
+            &[&input, &copy, &text("span", &[("class", "small")], &hint)],
         );
         self.status.set_text_content(Some(&hint));
     }

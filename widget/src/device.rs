@@ -18,6 +18,8 @@ extern "C" {
     fn user_agent(this: &Navigator) -> String;
     #[wasm_bindgen(method, getter, js_name = maxTouchPoints)]
     fn touch_points(this: &Navigator) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn language(this: &Navigator) -> String;
     #[wasm_bindgen(method, getter, js_name = onLine)]
     fn on_line(this: &Navigator) -> bool;
     #[wasm_bindgen(method, getter)]
@@ -60,6 +62,15 @@ pub fn platform() -> Platform {
             Platform::Desktop
         }
     })
+}
+
+/// The browser's own tag where it is a variety of `locale` (`en-GB` for `en`):
+/// dates and amounts as the shopper writes them.
+pub fn variety_of(locale: &str) -> String {
+    let own = NAVIGATOR.with(Navigator::language);
+    let same = own.as_bytes().starts_with(locale.as_bytes())
+        && own.as_bytes().get(locale.len()) == Some(&b'-');
+    if same { own } else { String::from(locale) }
 }
 
 pub fn is_online() -> bool {

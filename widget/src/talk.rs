@@ -6,6 +6,7 @@ use alloc::string::String;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+use crate::device;
 use crate::host::{Words, object};
 use crate::wire::{Json, Money, Offer, Worth};
 
@@ -30,11 +31,17 @@ pub type Places<'a> = &'a [(&'a str, &'a str)];
 pub struct Talk {
     words: Words,
     locale: String,
+    /// For `Intl`: the locale, or the browser's variety of it.
+    variety: String,
 }
 
 impl Talk {
-    pub const fn new(words: Words, locale: String) -> Self {
-        Self { words, locale }
+    pub fn new(words: Words, locale: String) -> Self {
+        Self {
+            words,
+            variety: device::variety_of(&locale),
+            locale,
+        }
     }
 
     /// The BCP 47 tag of the language.
@@ -151,7 +158,7 @@ impl Talk {
     }
 
     fn locales(&self) -> Array {
-        Array::of1(&JsValue::from_str(&self.locale))
+        Array::of1(&JsValue::from_str(&self.variety))
     }
 }
 

@@ -5,13 +5,34 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, HtmlDialogElement};
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::{Panel, Screen, WAKE, failed};
 use crate::dom::{after, field, find, icon, on, set};
 use crate::host::object;
 use crate::talk::word;
 use crate::{clipboard, device};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A key going down.
+    type Key;
+    #[wasm_bindgen(method, getter, js_name = key)]
+    fn name(this: &Key) -> String;
+    #[wasm_bindgen(method, getter, js_name = shiftKey)]
+    fn shift(this: &Key) -> bool;
+}
+
+impl Key {
+    fn is_tab(&self) -> bool {
+        self.name() == "Tab"
+    }
+}
+
+/// Whether an element is drawn, so that Tab can reach it.
+fn is_seen(element: &HtmlElement) -> bool {
+    element.offset_height() > 0
+}
 
 /// How long "Copied" stays.
 const COPIED_MILLISECONDS: i32 = 2000;
@@ -30,6 +51,10 @@ pub(super) fn listen(panel: &Rc<Panel>) {
     let target = Rc::clone(panel);
     on(&panel.frame, WAKE, move |_| target.show());
     if panel.modal {
+        let target = Rc::clone(panel);
+        on(&panel.frame, "keydown", move |event| {
+            target.keep_focus_inside(&event)
+        });
         let target = Rc::clone(panel);
         on(&panel.frame, "close", move |_| {
             target.host.emit("close", &JsValue::UNDEFINED)
@@ -75,6 +100,40 @@ impl Panel {
         }
         if let Some(channel) = channel {
             self.pressed(&channel);
+        }
+    }
+
+    /// From the last control Tab leads to the first, and back with Shift.
+    fn keep_focus_inside(&self, event: &Event) {
+        let key: &Key = event.unchecked_ref();
+        if !key.is_tab() {
+            return;
+        }
+        let Ok(all) = self
+            .frame
+            .query_selector_all("button,a,input,textarea,summary")
+        else {
+            return;
+        };
+        let seen = |index: &u32| {
+            all.item(*index)
+                .is_some_and(|node| is_seen(node.unchecked_ref()))
+        };
+        let mut order = (0..all.length()).filter(seen);
+        let (first, last) = if key.shift() {
+            (order.next_back(), order.next())
+        } else {
+            (order.next(), order.next_back())
+        };
+        let (Some(goal), Some(border)) = (
+            first.and_then(|i| all.item(i)),
+            last.and_then(|i| all.item(i)),
+        ) else {
+            return;
+        };
+        if event.target().as_ref() == Some(border.unchecked_ref()) {
+            event.prevent_default();
+            let _ = goal.unchecked_ref::<HtmlElement>().focus();
         }
     }
 
