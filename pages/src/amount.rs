@@ -1,6 +1,6 @@
-//! Amounts for people: `10 €`, `$10`, `1 234,50 zł`, `15 %`.
+//! Amounts for people: `€10`, `10 €`, `$10`, `1 234,50 zł`, `15 %`.
 //!
-//! Whole amounts have no decimals ("Give 10 €"); others have as many as their
+//! Whole amounts have no decimals ("Give €10"); others have as many as their
 //! currency. Spaces inside an amount never break over a line.
 
 use grapevine_domain::money::Money;
@@ -111,6 +111,8 @@ enum Symbol<'a> {
 
 fn symbol(code: &str, locale: Locale) -> Symbol<'_> {
     match (code, locale) {
+        // As browsers' `Intl` writes them, so that mail and panel say the same.
+        ("EUR", Locale::En) => Symbol::Before("€"),
         ("USD", Locale::En) => Symbol::Before("$"),
         ("GBP", Locale::En) => Symbol::Before("£"),
         ("JPY", Locale::En) => Symbol::Before("¥"),
@@ -137,11 +139,11 @@ mod tests {
     #[test]
     fn money_is_written_as_people_write_it() {
         let table = [
-            (1_000, "EUR", "10 €", "10 €"),
-            (1_050, "EUR", "10.50 €", "10,50 €"),
-            (5, "EUR", "0.05 €", "0,05 €"),
-            (0, "EUR", "0 €", "0 €"),
-            (-1_000, "EUR", "\u{2212}10 €", "\u{2212}10 €"),
+            (1_000, "EUR", "€10", "10 €"),
+            (1_050, "EUR", "€10.50", "10,50 €"),
+            (5, "EUR", "€0.05", "0,05 €"),
+            (0, "EUR", "€0", "0 €"),
+            (-1_000, "EUR", "\u{2212}€10", "\u{2212}10 €"),
             (123_450, "PLN", "1,234.50 zł", "1234,50 zł"),
             (1_234_567, "PLN", "12,345.67 zł", "12 345,67 zł"),
             (1_000, "USD", "$10", "10 $"),
@@ -152,7 +154,7 @@ mod tests {
             (
                 i64::MIN,
                 "EUR",
-                "\u{2212}92,233,720,368,547,758.08 €",
+                "\u{2212}€92,233,720,368,547,758.08",
                 "\u{2212}92 233 720 368 547 758,08 €",
             ),
         ];

@@ -128,9 +128,19 @@ fn row(found: FoundReferral) -> Referral {
 fn why(found: &FoundReferral) -> String {
     let by = match (found.source.as_str(), found.channel.as_str()) {
         ("coupon", "") => "The friend used the advocate's code".to_owned(),
-        ("coupon", channel) => format!("The friend used a coupon from a link shared by {channel}"),
+        ("coupon", channel) => {
+            format!(
+                "The friend used a coupon from a link shared by {}",
+                console::channel(channel)
+            )
+        }
         (_, "") => "The friend followed a link".to_owned(),
-        (_, channel) => format!("The friend followed a link shared by {channel}"),
+        (_, channel) => {
+            format!(
+                "The friend followed a link shared by {}",
+                console::channel(channel)
+            )
+        }
     };
     match found.reason.as_deref() {
         None => format!("{by}."),

@@ -93,13 +93,11 @@ pub async fn answer(
         )),
     };
     clicks::record(link.merchant, click, &env, context);
-    if matches!(
-        dropped,
-        Some(Dropped::Head | Dropped::Bot | Dropped::MissingAgent)
-    ) {
-        // A program is shown the way, but gets no proof that it could carry on.
+    if matches!(dropped, Some(Dropped::Head | Dropped::Bot)) {
         return redirect(&destination(&found.shop_url, link.query, None), None);
     }
+    // All others get the proof, counted or not: a browser may show what it loaded
+    // ahead, and a person with an odd browser must not cost the advocate a reward.
     let text = token.seal(|bytes| mac16(&key, bytes));
     let cookie = (!found.consent_required).then(|| cookie(&found, host_of(link.origin), &text));
     redirect(

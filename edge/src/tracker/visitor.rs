@@ -18,8 +18,10 @@ pub enum Dropped {
     Prefetch,
     /// Says nothing of itself.
     MissingAgent,
-    /// A preview, a search engine or a tool.
+    /// A preview or a search engine, by its own word.
     Bot,
+    /// A programming library or a command-line tool.
+    Tool,
     /// The same visitor and link a moment ago.
     Repeat,
     /// The code has a typo; the visitor goes to the shop.
@@ -34,6 +36,7 @@ impl Dropped {
             Self::Prefetch => "prefetch",
             Self::MissingAgent => "missing_agent",
             Self::Bot => "bot",
+            Self::Tool => "tool",
             Self::Repeat => "repeat",
             Self::BadCode => "bad_code",
         }
@@ -51,9 +54,9 @@ pub struct Signs<'a> {
     pub agent: Option<&'a str>,
 }
 
-/// Words in the agents of programs, lower case. Makers of honest programs put one
-/// of them, or their own name, into it.
-const PROGRAMS: &[&str] = &[
+/// Words in the agents of previews and search engines, lower case. Makers of honest
+/// programs put one of them, or their own name, into it.
+const BOTS: &[&str] = &[
     "bot",
     "crawl",
     "spider",
@@ -62,6 +65,19 @@ const PROGRAMS: &[&str] = &[
     "facebookexternalhit",
     "facebookcatalog",
     "whatsapp/",
+    "embedly",
+    "pingdom",
+    "uptime",
+    "scanner",
+    "vkshare",
+    "google-read-aloud",
+    "viber/",
+    "skypeuri",
+    "feedfetcher",
+];
+
+/// How the agents of programming libraries begin, lower case.
+const TOOLS: &[&str] = &[
     "curl/",
     "wget/",
     "python-",
@@ -69,21 +85,9 @@ const PROGRAMS: &[&str] = &[
     "java/",
     "okhttp",
     "axios/",
-    "node-fetch",
-    "headlesschrome",
-    "lighthouse",
-    "embedly",
-    "pingdom",
-    "uptime",
-    "monitor",
-    "scanner",
-    "vkshare",
-    "google-read-aloud",
-    "viber",
-    "skypeuri",
+    "node",
     "libwww",
-    "httpclient",
-    "feedfetcher",
+    "apache-httpclient",
 ];
 
 /// What a single request shows of itself; repeats are another matter.
@@ -101,10 +105,13 @@ pub fn judge(signs: Signs<'_>) -> Option<Dropped> {
         return Some(Dropped::MissingAgent);
     };
     let agent = agent.to_ascii_lowercase();
-    PROGRAMS
-        .iter()
-        .any(|word| agent.contains(word))
-        .then_some(Dropped::Bot)
+    if BOTS.iter().any(|word| agent.contains(word)) {
+        Some(Dropped::Bot)
+    } else if TOOLS.iter().any(|word| agent.starts_with(word)) {
+        Some(Dropped::Tool)
+    } else {
+        None
+    }
 }
 
 /// Two visits within this time are one click.
@@ -189,13 +196,13 @@ mod tests {
             "facebookexternalhit/1.1",
             "WhatsApp/2.24 A",
             "TelegramBot (like TwitterBot)",
-            "curl/8.5.0",
             "Slackbot-LinkExpanding 1.0",
             "Mozilla/5.0 (compatible; Googlebot/2.1)",
             "Twitterbot/1.0",
         ] {
             assert_eq!(verdict(program), Some(Dropped::Bot), "{program}");
         }
+        assert_eq!(verdict("curl/8.5.0"), Some(Dropped::Tool));
         assert_eq!(verdict(""), Some(Dropped::MissingAgent));
         assert_eq!(
             judge(Signs {

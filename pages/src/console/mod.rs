@@ -14,7 +14,7 @@ mod trouble;
 pub use funnel::Funnel;
 pub use install::{Install, TagSeen};
 pub use outbox::{MailPage, MailRow, Outbox};
-pub use overview::{Figures, Overview, Period, Tally};
+pub use overview::{Figures, Overview, Period, Tally, channel};
 pub use referrals::{Referral, Reward};
 pub use sign_in::{SignIn, safe_next};
 pub use trouble::Trouble;

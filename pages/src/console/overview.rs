@@ -270,7 +270,9 @@ fn bars(tallies: &[Tally], label: fn(&str) -> String) -> Vec<Bar> {
     sorted.into_iter().map(bar).collect()
 }
 
-fn channel(name: &str) -> String {
+/// A channel's name for people, by its stable name.
+#[must_use]
+pub fn channel(name: &str) -> String {
     let label = match name {
         "email" => "E-mail",
         "sms" => "SMS",
@@ -289,14 +291,16 @@ fn channel(name: &str) -> String {
 
 fn dropped_reason(code: &str) -> String {
     let label = match code {
-        "bot" => "Search engines and other bots",
-        "preview" => "Link previews of messengers",
+        "bot" => "Previews and search engines",
+        "tool" => "Programs",
         "prefetch" => "Browsers loading ahead",
         "head" => "Checks without a visit",
-        "no_user_agent" | "missing_user_agent" => "No browser named",
+        "missing_agent" => "No browser named",
         "repeat" => "The same person again within minutes",
         "hidden_frame" => "Page loaded inside a hidden frame",
-        "unknown_code" => "Code that does not exist",
+        "bad_code" => "Code with a typo",
+        "lost" => "Clicks that could not be recorded",
+        "overflow" => "Clicks beyond what could wait",
         other => return sentence(other),
     };
     label.to_owned()
