@@ -137,7 +137,7 @@ if (tag && !live) {
     new MutationObserver(scan).observe(d, { childList: true, subtree: true })
     scan()
     if (session) open('link')
-    if (shown && offer?.friend_reward) safe(async () => (await load()).banner(host, token, offer))()
+    if (shown && offer && !offer.used) safe(async () => (await load()).banner(host, token, offer))()
   })
 
   // What the page may ask, and what the panel needs (src/host.rs).

@@ -6,7 +6,7 @@ use alloc::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use crate::device;
-use crate::dom::Field;
+use crate::dom::{Field, once};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,8 +26,8 @@ pub fn copy(field: Field, done: impl Fn(bool) + 'static) {
         let refused = Rc::clone(&done);
         let text = field.value();
         clipboard.write_text(&text).then_or(
-            &Closure::once_into_js(move || done(true)),
-            &Closure::once_into_js(move || refused(by_hand(&field))),
+            &once(move |_| done(true)),
+            &once(move |_| refused(by_hand(&field))),
         );
     } else {
         done(by_hand(&field));

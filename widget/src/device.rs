@@ -7,6 +7,7 @@ use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 use crate::channels::Platform;
+use crate::dom::once;
 use crate::host::Later;
 
 #[wasm_bindgen]
@@ -89,7 +90,7 @@ pub fn has_sheet() -> bool {
 
 /// Opens the share sheet. That it was closed again is no error.
 pub fn open_sheet(parcel: &Object) {
-    let nothing = Closure::once_into_js(|| ());
+    let nothing = once(|_| ());
     NAVIGATOR.with(|navigator| {
         navigator
             .open_sheet(parcel)

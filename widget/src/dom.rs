@@ -1,5 +1,6 @@
 //! Elements, in as few calls as the panel needs, and its icons.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use wasm_bindgen::prelude::*;
@@ -74,13 +75,21 @@ pub fn field(element: &Element, name: &str) -> Option<Field> {
 
 /// Calls `run` on every event of that name, as long as the page lives.
 pub fn on(target: &EventTarget, name: &str, run: impl FnMut(Event) + 'static) {
-    let run = Closure::<dyn FnMut(Event)>::new(run).into_js_value();
+    let run: Box<dyn FnMut(Event)> = Box::new(run);
+    let run = Closure::wrap(run).into_js_value();
     let _ = target.add_event_listener_with_callback(name, run.unchecked_ref());
+}
+
+/// A JavaScript function that runs once. Boxed first, so that the bindings hold
+/// one kind of closure and not one for every caller.
+pub fn once(run: impl FnOnce(JsValue) + 'static) -> JsValue {
+    let run: Box<dyn FnOnce(JsValue)> = Box::new(run);
+    Closure::once_into_js(run)
 }
 
 /// Calls `run` once, later.
 pub fn after(milliseconds: i32, run: impl FnOnce() + 'static) {
-    set_timeout(&Closure::once_into_js(run), milliseconds);
+    set_timeout(&once(|_| run()), milliseconds);
 }
 
 /// A picture: one path on a grid of 24, from `icons/`.

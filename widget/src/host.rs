@@ -7,6 +7,7 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use crate::dom::once;
 use crate::wire::Json;
 
 #[wasm_bindgen]
@@ -65,7 +66,8 @@ pub struct Answer {
 impl Host {
     /// Asks the edge, and calls `done` with its answer or with status 0.
     pub fn post(&self, path: &str, body: &[(&str, &str)], done: impl FnOnce(Answer) + 'static) {
-        let done = move |pair: Array| {
+        let done = move |pair: JsValue| {
+            let pair: Array = pair.unchecked_into();
             // A status is a small whole number, so the cast loses nothing.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let status = pair.get(0).as_f64().unwrap_or(0.0) as u16;
@@ -74,8 +76,7 @@ impl Host {
                 body: pair.get(1),
             });
         };
-        self.post_body(path, &object(body))
-            .then(&Closure::once_into_js(done));
+        self.post_body(path, &object(body)).then(&once(done));
     }
 }
 

@@ -73,9 +73,11 @@ impl Panel {
         let amount = talk.worth(&reward.worth);
         let waits_for = |what: &str| reward.awaits.iter().any(|awaited| awaited == what);
         let (tone, status, sentence) = match reward.status.as_str() {
-            "pending" if !me.verified => ("warn", word::STATUS_HELD, word::REWARD_HELD),
+            "pending" if waits_for("address_confirmation") => {
+                ("warn", word::STATUS_HELD, word::REWARD_HELD)
+            }
             "pending" if waits_for("review") => ("warn", word::STATUS_HELD, word::REWARD_REVIEW),
-            "pending" if reward.release_at.is_some() => {
+            "pending" if reward.release_at.is_some() && !waits_for("shop_confirmation") => {
                 ("", word::STATUS_PENDING, word::REWARD_PENDING_DATE)
             }
             "pending" => ("", word::STATUS_PENDING, word::REWARD_PENDING),

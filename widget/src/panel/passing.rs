@@ -119,6 +119,7 @@ impl Panel {
             ("id", name),
             ("data-gv-field", name),
             ("readonly", ""),
+            ("dir", "ltr"),
             ("value", value),
         ];
         let button = el(
