@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use grapevine_ledger::keyring::Keyring;
+use serde::Deserialize;
 use worker::Env;
 
 use crate::error::Error;
@@ -35,10 +36,20 @@ thread_local! {
     static SETTINGS: OnceCell<Rc<Settings>> = const { OnceCell::new() };
 }
 
-fn text(env: &Env, name: &str) -> String {
-    env.var(name)
-        .map(|value| value.to_string())
-        .unwrap_or_default()
+/// The text bindings under their own names. Read in one go, with an error that
+/// names the field.
+#[derive(Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+struct Texts {
+    master_keys: String,
+    #[serde(default)]
+    operator_key: String,
+    #[serde(default)]
+    public_origin: String,
+    #[serde(default)]
+    dev_mode: String,
+    #[serde(default)]
+    trusted_address_header: String,
 }
 
 /// The settings.
@@ -49,14 +60,16 @@ pub fn settings(env: &Env) -> Result<Rc<Settings>, Error> {
     if let Some(known) = SETTINGS.with(|settings| settings.get().cloned()) {
         return Ok(known);
     }
-    let ring = Keyring::parse(&text(env, "MASTER_KEYS"))
-        .map_err(|error| Error::Internal(format!("configuration: {error}")))?;
+    let fault = |error: String| Error::Internal(format!("configuration: {error}"));
+    let texts: Texts = serde_wasm_bindgen::from_value(env.clone().into())
+        .map_err(|error| fault(error.to_string()))?;
+    let ring = Keyring::parse(&texts.master_keys).map_err(|error| fault(error.to_string()))?;
     let read = Rc::new(Settings {
         ring,
-        operator_key: text(env, "OPERATOR_KEY"),
-        public_origin: text(env, "PUBLIC_ORIGIN").trim_end_matches('/').to_owned(),
-        dev_mode: text(env, "DEV_MODE") == "1",
-        address_header: text(env, "TRUSTED_ADDRESS_HEADER"),
+        operator_key: texts.operator_key,
+        public_origin: texts.public_origin.trim_end_matches('/').to_owned(),
+        dev_mode: texts.dev_mode == "1",
+        address_header: texts.trusted_address_header,
     });
     Ok(SETTINGS.with(|settings| settings.get_or_init(|| read).clone()))
 }
