@@ -9,13 +9,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{self, Client, NewMerchant, Order};
 use crate::keys::{Keys, KnownMerchant, MerchantKeys};
 
 /// The demo merchant's name in addresses.
 pub const MERCHANT: &str = "demo";
+
+const MARIA: &str = "maria@advocate.example";
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -73,9 +75,8 @@ pub async fn story(edge: &Client, merchant: &MerchantKeys, note: &Path) -> Resul
         return Ok(seeded);
     }
     let api = edge.with_key(&merchant.secret_key);
-    let history = api
-        .create_advocate("maria@advocate.example", "Maria")
-        .await?;
+    share(edge).await?;
+    let history = api.create_advocate(MARIA, "Maria").await?;
     friends(edge, &api, &text(&history, "link")?).await?;
     let sample = api.create_advocate("sam@advocate.example", "Sam").await?;
     let seeded = Seeded {
@@ -84,6 +85,35 @@ pub async fn story(edge: &Client, merchant: &MerchantKeys, note: &Path) -> Resul
     fs::write(note, serde_json::to_vec_pretty(&seeded)?)
         .with_context(|| format!("cannot write {}", note.display()))?;
     Ok(seeded)
+}
+
+/// Shoppers see the panel; one joins and passes her link on. In a state that was
+/// seeded halfway she is known already, and her presses were made.
+async fn share(edge: &Client) -> Result<()> {
+    for _ in 0..14 {
+        tell(edge, "views", &json!({ "placement": "floating" })).await?;
+    }
+    let body = json!({ "email": MARIA, "locale": "en", "placement": "floating" });
+    let joined = tell(edge, "advocates", &body).await?;
+    let Some(session) = joined.get("session").cloned() else {
+        return Ok(());
+    };
+    let presses = ["whatsapp", "email", "copy", "facebook", "whatsapp"];
+    for (number, channel) in presses.iter().enumerate() {
+        let body = json!({
+            "session": session,
+            "channel": channel,
+            "placement": "floating",
+            "press_id": format!("seed-{number}"),
+        });
+        tell(edge, "presses", &body).await?;
+    }
+    Ok(())
+}
+
+/// What a page of the shop would send.
+async fn tell(edge: &Client, action: &str, body: &Value) -> Result<Value> {
+    edge.post(&format!("/b/{MERCHANT}/{action}"), body).await
 }
 
 /// Friends of one advocate: some only look, some buy; the rewards of the first
@@ -119,7 +149,13 @@ async fn visit(
         let (_, token) = edge
             .click(&path, &format!("2001:db8:5eed:{number:x}::1"))
             .await?;
+        if *channel == "facebook" {
+            continue; // pressed a link and closed the page before it was there
+        }
+        let landing = json!({ "token": token, "page": "/", "hidden": false });
+        tell(edge, "landings", &landing).await?;
         let Some(amount) = order else { continue };
+        tell(edge, "claims", &json!({ "token": token })).await?;
         api.report_order(&Order {
             order_id: format!("KL-{}", 1000 + number),
             amount: *amount,
