@@ -17,10 +17,10 @@ const { live, q = [] } = self.grapevine || {}
 
 if (tag && !live) {
   const { merchant, locale, placement, customer } = tag.dataset
-  const edge = tag.src.replace(/\/gv\.js.*/, '')
+  const edge = new URL(tag.src).origin
   const address = edge + '/b/' + merchant
   const found = /([?&])gv=([\w-]{1,80})(&|$)/.exec(location.search)
-  const session = /^#gv_me=([\w.~-]+)$/.exec(location.hash)
+  const session = /^#gv_me=(.+)/.exec(location.hash)
   let consent, start, token, offer, loading, dialog
 
   const emit = (name, detail) => d.dispatchEvent(new CustomEvent('grapevine:' + name, { detail }))
@@ -78,7 +78,7 @@ if (tag && !live) {
     const { accent, on_accent } = start.theme
     const tone = ' clamp(0,(.179 - y)*1e9,1)'
     const sheet = new CSSStyleSheet()
-    sheet.replaceSync(`:host{--a:var(--gv-accent,${accent || '#5b2a86'});color:#fff}.on{background:var(--a);color:var(--gv-on-accent,${on_accent || `color(from var(--a) xyz${tone + tone + tone})`})}` + css)
+    sheet.replaceSync(`:host{--a:var(--gv-accent,${accent || '#5b2a86'});--o:var(--gv-on-accent,${on_accent || `color(from var(--a) xyz${tone + tone + tone})`});color:#fff}` + css)
     root.adoptedStyleSheets = [sheet]
   }
 
@@ -88,12 +88,11 @@ if (tag && !live) {
     const root = launcher.attachShadow({ mode: 'open' })
     const button = (action, more) => {
       const el = make(root, 'button', more)
-      el.className = 'on'
       el.dataset.gvAction = action
     }
-    const format = money && new Intl.NumberFormat(start.locale, { style: 'currency', currency: money.currency, trailingZeroDisplay: 'stripIfInteger' })
+    const format = new Intl.NumberFormat(start.locale, money ? { ...money, style: 'currency', trailingZeroDisplay: 'stripIfInteger' } : { style: 'percent' })
     button('open', {
-      textContent: text.replace('{amount}', () => format.format(money.minor / 10 ** format.resolvedOptions().maximumFractionDigits)),
+      textContent: text.replace('{amount}', () => format.format(money ? money.minor / 10 ** format.resolvedOptions().maximumFractionDigits : start.advocate_reward.basis_points / 1e4)),
       onclick: () => open(),
       onpointerenter: safe(load),
       onfocus: safe(load)
@@ -106,15 +105,15 @@ if (tag && !live) {
         launcher.remove()
       }
     })
-    paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM9 4 3 0v4zm0 0 6-4v4z")}')
+    paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{background:var(--a);color:var(--o);border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z")}')
   }
 
   // Forms and inline places, also those that a page's own navigation brings later.
   const scan = () => {
     for (const form of token ? d.querySelectorAll('form[data-grapevine-field]') : []) {
-      (form.querySelector('[name=gv]') || make(form, 'input', { type: 'hidden', name: 'gv' })).value = token
+      (form.gv || make(form, 'input', { type: 'hidden', name: 'gv' })).value = token
     }
-    for (const place of d.querySelectorAll('[data-grapevine=inline]:not([data-gv])')) {
+    for (const place of d.querySelectorAll('[data-grapevine]:not([data-gv])')) {
       place.dataset.gv = 'inline'
       open('inline', place)
     }
@@ -123,6 +122,7 @@ if (tag && !live) {
   // What happens on its own.
   const begin = safe(async () => {
     await begun
+    while (!d.body) await new Promise(setTimeout)
     token = store.gv_click
     const hidden = self != top && (d.hidden || innerWidth < 50)
     const shown = token && store.gv_bar != token
@@ -133,7 +133,7 @@ if (tag && !live) {
       else if (status && status < 500) token = store.gv_click = ''
     }
     if (hidden) return
-    if (start.launcher) draw(start.launcher)
+    draw(start.launcher)
     new MutationObserver(scan).observe(d, { childList: true, subtree: true })
     scan()
     if (session) open('link')
@@ -145,19 +145,18 @@ if (tag && !live) {
   const commands = {
     identify: ({ token }) => host.customer = token,
     open: options => open(options?.placement),
-    close: async () => dialog && (await loading).close(dialog),
-    async convert(order) {
-      await ready
+    close: () => dialog?.shadowRoot.firstChild.close(),
+    convert: order => ready.then(() => {
       store.gv_bar = token
       return post('/orders', { ...order, order_id: order.orderId, token })
-    },
+    }),
     consent(given) {
       consent = given
       settle()
     },
     getReferral: async () => (await ready, token && { token, ...offer }),
     on: (name, fn) => d.addEventListener('grapevine:' + name, event => fn(event.detail)),
-    ready: async fn => (await ready, fn())
+    ready: fn => ready.then(fn)
   }
   const api = self.grapevine = safe((name, ...rest) => commands[name](...rest))
   api.live = 1
@@ -171,7 +170,7 @@ if (tag && !live) {
     host.start = start = await answer.json()
     settle()
   })
-  const ready = new Promise(done => d.body ? done() : d.addEventListener('DOMContentLoaded', done)).then(begin)
+  const ready = begin()
   q.map(args => api(...args))
   ready.then(() => emit('ready'))
 }

@@ -66,12 +66,6 @@ pub fn open(host: Host, place: HtmlElement, placement: Option<String>) {
     panel::wake(&place);
 }
 
-/// Closes the dialog in `place`.
-#[wasm_bindgen]
-pub fn close(place: HtmlElement) {
-    panel::sleep(&place);
-}
-
 /// Greets a friend at the top of the page with the offer that came with the link.
 #[wasm_bindgen]
 pub fn banner(host: Host, token: String, offer: JsValue) {

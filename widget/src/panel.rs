@@ -279,13 +279,6 @@ pub fn wake(place: &HtmlElement) {
     }
 }
 
-/// Closes the dialog in `place`; the browser gives the focus back.
-pub fn sleep(place: &HtmlElement) {
-    if let Some(frame) = frame(place) {
-        frame.unchecked_ref::<HtmlDialogElement>().close();
-    }
-}
-
 fn frame(place: &HtmlElement) -> Option<Element> {
     place
         .shadow_root()
