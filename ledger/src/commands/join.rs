@@ -132,6 +132,15 @@ pub fn add(
     let advocate = books.atomically(|| {
         if let Some(known) = advocates::by_email_key(books.sql, &email_key)? {
             super::prove_mailbox::verify(books, &merchant, &known, "merchant", now)?;
+            if known.name.is_none()
+                && let Some(name) = &name
+            {
+                advocates::set_name(books.sql, &known.id, name)?;
+                return Ok(Advocate {
+                    name: Some(name.clone()),
+                    ..known
+                });
+            }
             return Ok(known);
         }
         let advocate = Advocate {

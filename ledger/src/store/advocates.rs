@@ -99,3 +99,11 @@ pub fn set_unsubscribed(sql: &dyn Sql, id: &str, at: Option<Timestamp>) -> Resul
     )
     .map(drop)
 }
+
+pub fn set_name(sql: &dyn Sql, id: &str, name: &str) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE advocates SET name = ? WHERE id = ?",
+        values![name, id],
+    )
+    .map(drop)
+}
