@@ -65,7 +65,7 @@ pub enum At<'a> {
 pub struct Browser {
     driver: WebDriver,
     watch: watch::Watch,
-    _guardian: Option<Guardian>,
+    guardian: Option<Guardian>,
     _profile: TempDir,
 }
 
@@ -91,19 +91,21 @@ impl Browser {
         let browser = Self {
             driver,
             watch: watch::Watch::default(),
-            _guardian: guardian,
+            guardian,
             _profile: folder,
         };
         browser.look(View::Desktop).await?;
         Ok(browser)
     }
 
-    /// Ends it; to be called at the end of a test (dropping works, but blocks).
+    /// Ends it; to be called at the end of a test. Dropping ends it by force.
     ///
     /// # Errors
     /// When chromedriver is gone.
-    pub async fn close(self) -> Result<()> {
-        Ok(self.driver.quit().await?)
+    pub async fn close(mut self) -> Result<()> {
+        self.driver.clone().quit().await?;
+        self.guardian = None;
+        Ok(())
     }
 
     /// The driver itself.
@@ -345,6 +347,9 @@ impl Browser {
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.tools("Emulation.setEmulatedMedia", media).await?;
+        let touch = json!({ "enabled": mobile, "maxTouchPoints": 5 });
+        self.tools("Emulation.setTouchEmulationEnabled", touch)
+            .await?;
         Ok(())
     }
 
@@ -410,5 +415,15 @@ impl Browser {
         let found = self.driver.execute_async(script, Vec::new()).await?;
         let findings = found.json().as_array().context("axe-core's findings")?;
         Ok(findings.iter().map(ToString::to_string).collect())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Asked politely by chromedriver, a browser in trouble takes a minute.
+        if let Some(guardian) = self.guardian.take() {
+            let _ = self.driver.clone().leak();
+            guardian.strike();
+        }
     }
 }

@@ -41,6 +41,14 @@ impl Guardian {
     }
 }
 
+impl Guardian {
+    /// Ends the process now, and its folder.
+    pub fn strike(mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
 impl Drop for Guardian {
     fn drop(&mut self) {
         if let Some(mut pipe) = self.0.stdin.take() {
