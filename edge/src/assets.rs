@@ -95,3 +95,16 @@ pub fn accent(name: &str) -> Result<Response, Error> {
     headers.set("X-Content-Type-Options", "nosniff")?;
     Ok(response)
 }
+
+/// `GET /favicon.ico`: 204. Browsers ask for it on pages that bear the shop's name,
+/// where an icon of ours would be out of place.
+///
+/// # Errors
+/// When the answer cannot be made.
+pub fn no_icon() -> Result<Response, Error> {
+    let response = Response::empty()?.with_status(204);
+    response
+        .headers()
+        .set("Cache-Control", "public, max-age=86400")?;
+    Ok(response)
+}

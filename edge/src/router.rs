@@ -38,6 +38,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
     use Method::{Get, Head, Options, Post, Put};
     match (method, parts.as_slice()) {
         (Get | Head, ["ui", "accent", name]) => assets::accent(name),
+        (Get | Head, ["favicon.ico"]) => assets::no_icon(),
 
         // Browsers: the widget on the shop's pages.
         (Options, ["b", merchant, ..]) => api::browser::preflight(request, env, merchant).await,
