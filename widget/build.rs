@@ -3,7 +3,8 @@
 //! Guarantees: every locale has every word of `en.json`, with the same places to
 //! fill and the plural forms that its language needs; every drawn channel has an
 //! icon and, in every locale, a label. Written to `OUT_DIR`: `words.rs` (a
-//! constant a key, so that a wrong key does not compile), `icons.rs` (shapes
+//! constant a key, so that a wrong key does not compile), `views.rs` (the parts
+//! in `views/`, packed), `icons.rs` (shapes
 //! out of the SVG files), `panel.css` and `banner.css` (comments and needless
 //! blanks dropped).
 
@@ -25,7 +26,7 @@ fn main() {
 }
 
 fn run() -> Fallible<()> {
-    for folder in ["locales", "icons", "styles", "build.rs"] {
+    for folder in ["locales", "icons", "styles", "views", "build.rs"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let out = PathBuf::from(std::env::var("OUT_DIR").map_err(|e| e.to_string())?);
@@ -35,6 +36,7 @@ fn run() -> Fallible<()> {
     }
     write(&out.join("words.rs"), &words(&english))?;
     write(&out.join("icons.rs"), &icons()?)?;
+    write(&out.join("views.rs"), &views(&english)?)?;
     for name in ["panel", "banner"] {
         let css = read(Path::new(&format!("styles/{name}.css")))?;
         let base = read(Path::new("styles/base.css"))?;
@@ -243,6 +245,73 @@ fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
         .1
         .split('"')
         .next()
+}
+
+// --- views -----------------------------------------------------------------
+
+/// Every part of every view as a constant; the notation is told in `views/README.md`.
+fn views(english: &Map<String, Value>) -> Fallible<String> {
+    let mut out = String::new();
+    for path in files("views", "view")? {
+        let text = read(&path)?;
+        for part in text.split("\n[").skip(1) {
+            let (name, lines) = part
+                .split_once("]\n")
+                .ok_or("a part's head ends with a bracket")?;
+            let mut packed = String::new();
+            for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+                pack(line, english, &mut packed)
+                    .map_err(|e| format!("{}: [{name}] {line}: {e}", path.display()))?;
+            }
+            let _ = writeln!(out, "pub const {}: &str = {packed:?};", name.to_uppercase());
+        }
+    }
+    Ok(out)
+}
+
+fn pack(line: &str, english: &Map<String, Value>, out: &mut String) -> Fallible<()> {
+    let tokens = line.trim_start();
+    let depth = line.len() - tokens.len();
+    let mut tokens = tokens.split(' ');
+    let head = tokens.next().unwrap_or_default();
+    let _ = write!(out, "{depth}");
+    if let Some(icon) = head.strip_prefix('!') {
+        if !icon.starts_with('$') && !Path::new(&format!("icons/{icon}.svg")).exists() {
+            return Err(format!("no icon {icon}"));
+        }
+        out.push_str(head);
+    } else {
+        let mut classes = head.split('.');
+        let (name, id) = classes
+            .next()
+            .and_then(|it| it.split_once('#'))
+            .unwrap_or((head.split('.').next().unwrap_or_default(), ""));
+        out.push_str(name);
+        out.push('\t');
+        if !id.is_empty() {
+            let _ = write!(out, "id={id}\t");
+        }
+        let classes = classes.collect::<Vec<_>>().join(" ");
+        if !classes.is_empty() {
+            let _ = write!(out, "class={classes}\t");
+        }
+        for token in tokens {
+            let word = token
+                .split_once(':')
+                .map(|(_, key)| key)
+                .filter(|_| !token.contains('='));
+            if let Some(key) = word.filter(|key| !key.starts_with('$'))
+                && !english.contains_key(key)
+            {
+                return Err(format!("no word {key}"));
+            }
+            let bare = word.is_none() && !token.contains(['=', '$']);
+            let token = token.replace("=$", "$").replace('+', " ");
+            let _ = write!(out, "{token}{}\t", if bare { "=" } else { "" });
+        }
+    }
+    out.push('\n');
+    Ok(())
 }
 
 // --- styles and files ------------------------------------------------------

@@ -9,10 +9,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, ShadowRootInit, ShadowRootMode};
 
 use crate::clipboard;
-use crate::dom::{add, el, field, find, icon, on, text};
+use crate::dom::{field, find, on, set};
 use crate::host::{Answer, Host};
 use crate::panel::show_copied;
 use crate::talk::{Talk, word};
+use crate::view::{self, draw};
 use crate::wire::{Json, Landing, Read, Start};
 
 const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/banner.css"));
@@ -54,34 +55,15 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
         offer.push(' ');
         offer.push_str(&talk.fill(word::BANNER_MINIMUM, &[("minimum", &talk.money(minimum))]));
     }
-    let end = el("div", &[("class", "end")], &[]);
-    let status = el("p", &[("class", "unseen"), ("role", "status")], &[]);
-    let close_label = talk.say(word::CLOSE);
-    let close = [
-        ("class", "close"),
-        ("data-gv-action", "close"),
-        ("aria-label", close_label.as_str()),
+    let places = [
+        ("offer", offer.as_str()),
+        ("lang", talk.locale()),
+        ("dir", talk.direction()),
     ];
-    let label = talk.say(word::BANNER_LABEL);
-    let frame = el(
-        "section",
-        &[
-            ("class", "banner"),
-            ("part", "banner"),
-            ("aria-label", &label),
-            ("lang", talk.locale()),
-            ("dir", talk.direction()),
-            ("data-gv-state", "offer"),
-        ],
-        &[
-            &icon("gift"),
-            &text("p", &[("class", "words")], &offer),
-            &end,
-            &el("button", &close, &[&icon("close")]),
-            &status,
-        ],
-    );
-    let _ = root.append_child(&frame);
+    let frame = draw(&talk, root.unchecked_ref(), view::BANNER, &places);
+    let (Some(end), Some(status)) = (find(&frame, ".end"), find(&frame, "[role=status]")) else {
+        return;
+    };
     let banner = Rc::new(Banner {
         host,
         talk,
@@ -94,15 +76,7 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
     match &landing.coupon {
         Some(coupon) => banner.show_code(coupon),
         None => {
-            let words = banner.talk.say(word::BANNER_BUTTON);
-            add(
-                &banner.end,
-                &[&text(
-                    "button",
-                    &[("class", "on"), ("data-gv-action", "claim")],
-                    &words,
-                )],
-            );
+            draw(&banner.talk, &banner.end, view::CLAIM, &[]);
         }
     }
     let target = Rc::clone(&banner);
@@ -150,35 +124,11 @@ impl Banner {
     }
 
     fn show_code(&self, coupon: &str) {
-        let talk = &self.talk;
-        let _ = self.frame.set_attribute("data-gv-state", "code");
+        set(&self.frame, &[("data-gv-state", "code")]);
         self.end.set_text_content(None);
-        let label = talk.say(word::BANNER_CODE);
-        let input = el(
-            "input",
-            &[
-                ("readonly", ""),
-                ("data-gv-field", "code"),
-                ("aria-label", &label),
-                ("value", coupon),
-                ("size", "17"),
-            ],
-            &[],
-        );
-        let copy = el(
-            "button",
-            &[("class", "copy"), ("data-gv-action", "copy-code")],
-            &[
-                &icon("copy"),
-                &text("span", &[], &talk.say(word::COPY_CODE)),
-            ],
-        );
-        let hint = talk.say(word::BANNER_HINT);
-        add(
-            &self.end,
-            &[&input, &copy, &text("span", &[("class", "small")], &hint)],
-        );
-        self.status.set_text_content(Some(&hint));
+        draw(&self.talk, &self.end, view::COUPON, &[("coupon", coupon)]);
+        self.status
+            .set_text_content(Some(&self.talk.say(word::BANNER_HINT)));
     }
 
     fn copy(self: &Rc<Self>, button: &Element) {

@@ -9,7 +9,7 @@ use web_sys::{Element, Event, EventTarget};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = document, js_name = createElement)]
-    fn create_element(name: &str) -> Element;
+    pub fn create(name: &str) -> Element;
     #[wasm_bindgen(js_namespace = document, js_name = createElementNS)]
     fn create_element_ns(space: &str, name: &str) -> Element;
     #[wasm_bindgen(js_name = setTimeout)]
@@ -29,21 +29,6 @@ extern "C" {
 
 /// Attributes, name and value.
 type Attributes<'a> = &'a [(&'a str, &'a str)];
-
-/// An element with attributes and children.
-pub fn el(name: &str, attributes: Attributes<'_>, children: &[&Element]) -> Element {
-    let element = create_element(name);
-    set(&element, attributes);
-    add(&element, children);
-    element
-}
-
-/// An element with attributes and a text.
-pub fn text(name: &str, attributes: Attributes<'_>, words: &str) -> Element {
-    let element = el(name, attributes, &[]);
-    element.set_text_content(Some(words));
-    element
-}
 
 /// Sets attributes.
 pub fn set(element: &Element, attributes: Attributes<'_>) {

@@ -26,6 +26,7 @@ mod dom;
 mod host;
 mod panel;
 mod talk;
+mod view;
 mod wire;
 
 /// The channels' table, taken in as a file: `grapevine-domain` as a crate brings `std`.

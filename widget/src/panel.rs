@@ -18,9 +18,10 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, Sh
 
 use crate::channels::Platform;
 use crate::device;
-use crate::dom::{add, el, find, icon, set, text};
+use crate::dom::{find, set};
 use crate::host::{Answer, Host};
 use crate::talk::{Talk, Word, word};
+use crate::view;
 use crate::wire::{Json, Me, Read, Start};
 
 const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
@@ -110,41 +111,20 @@ impl Panel {
         }
         host.paint(&root, &css);
 
-        let top = el(
-            "div",
-            &[("class", "top")],
-            &[&match &start.logo_url {
-                Some(url) => el(
-                    "img",
-                    &[("src", url), ("alt", &start.name), ("height", "28")],
-                    &[],
-                ),
-                None => text("span", &[("class", "small")], &start.name),
-            }],
-        );
-        if modal {
-            let close = talk.say(word::CLOSE);
-            let close = [
-                ("class", "close"),
-                ("data-gv-action", "close"),
-                ("aria-label", close.as_str()),
-            ];
-            add(&top, &[&el("button", &close, &[&icon("close")])]);
+        let part = if modal { view::DIALOG } else { view::INLINE };
+        let places = [
+            ("lang", talk.locale()),
+            ("dir", talk.direction()),
+            ("shop", &start.name),
+            ("logo", start.logo_url.as_deref().unwrap_or_default()),
+        ];
+        let frame = view::draw(&talk, root.unchecked_ref(), part, &places);
+        let (body, status) = (find(&frame, ".body")?, find(&frame, "[role=status]")?);
+        if start.logo_url.is_some() {
+            let name = find(&frame, ".top span")?;
+            name.set_text_content(None);
+            view::draw(&talk, &name, view::LOGO, &places);
         }
-        let body = el("div", &[("class", "body")], &[]);
-        let status = el("p", &[("class", "unseen"), ("role", "status")], &[]);
-        let frame = el(
-            if modal { "dialog" } else { "section" },
-            &[
-                ("class", "frame"),
-                ("part", "panel"),
-                ("aria-labelledby", "title"),
-                ("lang", talk.locale()),
-                ("dir", talk.direction()),
-            ],
-            &[&top, &body, &status],
-        );
-        let _ = root.append_child(&frame);
         let panel = Rc::new(Self {
             host,
             talk,
@@ -165,7 +145,7 @@ impl Panel {
     }
 
     /// Opens the dialog, if it is one, and looks after what is new.
-    fn show(self: &Rc<Self>) {
+    fn appear(self: &Rc<Self>) {
         let dialog: &HtmlDialogElement = self.frame.unchecked_ref();
         // Fails where it is open already, or its host was taken out of the page.
         if self.modal && dialog.show_modal().is_ok() {
@@ -247,16 +227,15 @@ impl Panel {
     fn show_screen(&self, screen: &Screen, focus: bool) {
         set(&self.frame, &[("data-gv-state", screen.name())]);
         self.body.set_text_content(None);
-        let parts = match screen {
-            Screen::Loading => self.draw_loading(),
+        match screen {
+            Screen::Loading => {
+                self.show(view::LOADING, &[]);
+            }
             Screen::Join(why) => self.draw_join(*why),
             Screen::CheckMail => self.draw_check_mail(),
             Screen::Known => self.draw_known(),
             Screen::Error => self.draw_trouble(word::ERROR_TITLE, word::ERROR_TEXT),
             Screen::Offline => self.draw_trouble(word::OFFLINE_TITLE, word::OFFLINE_TEXT),
-        };
-        for part in &parts {
-            add(&self.body, &[part]);
         }
         if focus && let Some(title) = find(&self.body, "#title") {
             let _ = title.unchecked_ref::<HtmlElement>().focus();

@@ -19,6 +19,8 @@ pub struct Word(pub &'static str);
 pub struct Plural(pub &'static str);
 
 /// All keys; made from `locales/en.json`, so a key that is in no file does not compile.
+/// Views name most of them; the code names the rest.
+#[allow(dead_code)]
 pub mod word {
     use super::{Plural, Word};
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
@@ -65,6 +67,11 @@ impl Talk {
         fill(&self.key(word.0), places)
     }
 
+    /// A text by its key, for views.
+    pub fn fill_key(&self, key: &str, places: Places<'_>) -> String {
+        fill(&self.key(key), places)
+    }
+
     /// The form of a text that goes with `count`.
     pub fn count(&self, plural: Plural, count: f64, places: Places<'_>) -> String {
         let category = Intl::PluralRules::new(&self.locales(), &Object::new()).select(count);
@@ -73,13 +80,6 @@ impl Talk {
             .text_of(&String::from(category))
             .or_else(|| forms.text_of("other"));
         fill(&text.unwrap_or_default(), places)
-    }
-
-    /// A channel's name for a person.
-    pub fn channel(&self, name: &str) -> String {
-        let mut key = String::from("channel_");
-        key.push_str(name);
-        self.key(&key)
     }
 
     /// `10 €`, `¥1,000`: as the language writes it, no cents where there are none.
@@ -200,7 +200,7 @@ pub fn fill(text: &str, places: Places<'_>) -> String {
 }
 
 /// What stands before and after the first `mark`, an ASCII character.
-fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == mark)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }

@@ -49,7 +49,7 @@ pub(super) fn listen(panel: &Rc<Panel>) {
     let target = Rc::clone(panel);
     on(&panel.frame, "input", move |_| target.typed());
     let target = Rc::clone(panel);
-    on(&panel.frame, WAKE, move |_| target.show());
+    on(&panel.frame, WAKE, move |_| target.appear());
     if panel.modal {
         let target = Rc::clone(panel);
         on(&panel.frame, "keydown", move |event| {
@@ -149,7 +149,7 @@ impl Panel {
         if let Some(message) = field(&self.body, "message") {
             let message = message.value();
             if let Some(link) = self.link() {
-                self.address_buttons(&self.body, &message, &link);
+                self.address_buttons(&message, &link);
             }
             self.message.put(message);
         }

@@ -3,83 +3,53 @@
 use web_sys::Element;
 
 use super::Panel;
-use crate::dom::{add, el, text};
+use crate::dom::find;
 use crate::talk::word;
+use crate::view;
 use crate::wire::{Me, Reward};
 
 impl Panel {
-    pub(super) fn draw_friends(&self, me: &Me) -> Element {
+    pub(super) fn draw_friends(&self, me: &Me) {
         let talk = &self.talk;
-        let section = el(
-            "section",
-            &[("class", "friends"), ("aria-labelledby", "friends")],
-            &[],
-        );
-        add(
-            &section,
-            &[&text(
-                "h3",
-                &[("id", "friends")],
-                &talk.say(word::FRIENDS_TITLE),
-            )],
-        );
-
-        let numbers = el("ul", &[("class", "numbers")], &[]);
-        for (number, plural) in [
-            (me.shares, word::SHARES),
-            (me.clicks, word::CLICKS),
-            (me.friends, word::FRIENDS),
-        ] {
-            let figure = text("strong", &[], &talk.number(number));
-            let unit = text("span", &[], &talk.count(plural, number, &[]));
-            add(&numbers, &[&el("li", &[], &[&figure, &unit])]);
-        }
-        add(&section, &[&numbers]);
-
-        if me.rewards.is_empty() {
-            add(
-                &section,
-                &[&text(
-                    "p",
-                    &[("class", "small")],
-                    &talk.say(word::FRIENDS_NONE),
-                )],
-            );
-            return section;
-        }
-        let sums = el("p", &[("class", "sums")], &[]);
-        for (sum, word) in [(&me.pending, word::PENDING), (&me.earned, word::EARNED)] {
-            if sum.minor > 0.0 {
-                add(
-                    &sums,
-                    &[&text(
-                        "span",
-                        &[],
-                        &talk.fill(word, &[("amount", &talk.money(sum))]),
-                    )],
-                );
+        let section = self.show(view::FRIENDS, &[]);
+        if let Some(numbers) = find(&section, ".numbers") {
+            for (number, plural) in [
+                (me.shares, word::SHARES),
+                (me.clicks, word::CLICKS),
+                (me.friends, word::FRIENDS),
+            ] {
+                let (figure, unit) = (talk.number(number), talk.count(plural, number, &[]));
+                let places = [("number", figure.as_str()), ("unit", &unit)];
+                self.add(&numbers, view::NUMBER, &places);
             }
         }
-        let rewards = el("ul", &[("class", "rewards")], &[]);
-        for reward in &me.rewards {
-            add(&rewards, &[&self.draw_reward(me, reward)]);
+        if me.rewards.is_empty() {
+            self.add(&section, view::NONE, &[]);
+            return;
         }
-        add(&section, &[&sums, &rewards]);
-        section
+        let sums = self.add(&section, view::SUMS, &[]);
+        for (sum, word) in [(&me.pending, word::PENDING), (&me.earned, word::EARNED)] {
+            if sum.minor > 0.0 {
+                let places = [("sum", word.0), ("amount", &talk.money(sum))];
+                self.add(&sums, view::SUM, &places);
+            }
+        }
+        let rewards = self.add(&section, view::REWARDS, &[]);
+        for reward in &me.rewards {
+            self.draw_reward(&rewards, me, reward);
+        }
     }
 
-    fn draw_reward(&self, me: &Me, reward: &Reward) -> Element {
+    fn draw_reward(&self, rewards: &Element, me: &Me, reward: &Reward) {
         let talk = &self.talk;
-        let amount = talk.worth(&reward.worth);
         let waits_for = |what: &str| reward.awaits.iter().any(|awaited| awaited == what);
-        let (tone, status, sentence) = match reward.status.as_str() {
+        let has_date = reward.release_at.is_some() && !waits_for("shop_confirmation");
+        let (tone, state, sentence) = match reward.status.as_str() {
             "pending" if waits_for("address_confirmation") => {
                 ("warn", word::STATUS_HELD, word::REWARD_HELD)
             }
             "pending" if waits_for("review") => ("warn", word::STATUS_HELD, word::REWARD_REVIEW),
-            "pending" if reward.release_at.is_some() && !waits_for("shop_confirmation") => {
-                ("", word::STATUS_PENDING, word::REWARD_PENDING_DATE)
-            }
+            "pending" if has_date => ("", word::STATUS_PENDING, word::REWARD_PENDING_DATE),
             "pending" => ("", word::STATUS_PENDING, word::REWARD_PENDING),
             "approved" => ("good", word::STATUS_READY, word::REWARD_READY),
             "issued" => ("good", word::STATUS_PAID, word::REWARD_PAID),
@@ -87,57 +57,34 @@ impl Panel {
             "expired" => ("", word::STATUS_EXPIRED, word::REWARD_EXPIRED),
             _ => ("bad", word::STATUS_DECLINED, word::REWARD_DECLINED),
         };
-        let minimum = self
-            .start
-            .minimum_order
-            .as_ref()
-            .map(|minimum| talk.money(minimum));
+        let minimum = self.start.minimum_order.as_ref();
+        let minimum = minimum
+            .map(|minimum| talk.money(minimum))
+            .unwrap_or_default();
         let reason = match reward.reason.as_deref() {
-            Some("self_referral") => talk.say(word::REASON_SELF_REFERRAL),
-            Some("not_new_customer") => talk.say(word::REASON_NOT_NEW_CUSTOMER),
-            Some("refunded") => talk.say(word::REASON_REFUNDED),
-            Some("below_minimum") if minimum.is_some() => talk.fill(
-                word::REASON_BELOW_MINIMUM,
-                &[("minimum", &minimum.unwrap_or_default())],
-            ),
-            _ => talk.say(word::REASON_OTHER),
+            Some("self_referral") => word::REASON_SELF_REFERRAL,
+            Some("not_new_customer") => word::REASON_NOT_NEW_CUSTOMER,
+            Some("refunded") => word::REASON_REFUNDED,
+            Some("below_minimum") if !minimum.is_empty() => word::REASON_BELOW_MINIMUM,
+            _ => word::REASON_OTHER,
         };
-        let date = reward
-            .release_at
-            .as_deref()
+        let release = reward.release_at.as_deref();
+        let release = release
             .map(|time| talk.date(time, &me.now))
             .unwrap_or_default();
-        let since = talk.fill(
-            word::SINCE,
-            &[("date", &talk.date(&reward.created_at, &me.now))],
-        );
+        let created = talk.date(&reward.created_at, &me.now);
         let places = [
-            ("amount", amount.as_str()),
-            ("date", date.as_str()),
-            ("reason", reason.as_str()),
-            ("shop", self.start.name.as_str()),
+            ("id", reward.id.as_str()),
+            ("status", &reward.status),
+            ("tone", tone),
+            ("state", state.0),
+            ("sentence", sentence.0),
+            ("amount", &talk.worth(&reward.worth)),
+            ("date", &release),
+            ("since", &talk.fill(word::SINCE, &[("date", &created)])),
+            ("reason", &talk.fill(reason, &[("minimum", &minimum)])),
+            ("shop", &self.start.name),
         ];
-        let head = el(
-            "div",
-            &[("class", "head")],
-            &[
-                &text("strong", &[], &amount),
-                &text("span", &[("class", "small")], &since),
-                &text(
-                    "span",
-                    &[("class", "tag"), ("data-tone", tone)],
-                    &talk.say(status),
-                ),
-            ],
-        );
-        let row = [
-            ("data-gv-reward", reward.id.as_str()),
-            ("data-gv-status", reward.status.as_str()),
-        ];
-        el(
-            "li",
-            &row,
-            &[&head, &text("p", &[], &talk.fill(sentence, &places))],
-        )
+        self.add(rewards, view::REWARD, &places);
     }
 }

@@ -1,7 +1,6 @@
 //! Passing the link on: the buttons, the message, link and code.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -9,130 +8,51 @@ use web_sys::Element;
 use super::Panel;
 use crate::channels::{self, CHANNELS, Parcel};
 use crate::device;
-use crate::dom::{add, el, field, icon, set, text};
+use crate::dom::{field, set};
 use crate::host::object;
 use crate::talk::word;
+use crate::view;
 use crate::wire::Me;
 
 /// Buttons in the first row; what is beyond stands behind "More", if it is more than one.
 const ROW: usize = 5;
 
 impl Panel {
-    pub(super) fn draw_passing(&self, me: &Me, message: Option<String>) -> Vec<Element> {
-        let talk = &self.talk;
-        let mut parts = Vec::new();
+    pub(super) fn draw_passing(&self, me: &Me) {
         let allowed = |name: &str| self.start.channels.iter().any(|channel| channel == name);
         if allowed("native") && device::has_sheet() {
-            let label = text("span", &[], &talk.say(word::NATIVE_LABEL));
-            let button = [
-                ("class", "on wide"),
-                ("data-gv-action", "native"),
-                ("data-gv-channel", "native"),
-            ];
-            parts.push(el("button", &button, &[&icon("native"), &label]));
+            self.show(view::NATIVE, &[]);
         }
-
-        let shown: Vec<_> = CHANNELS
-            .iter()
-            .filter(|channel| channel.drawn && allowed(channel.name))
-            .filter(|channel| {
-                channels::href(channel, &self.parcel("", ""), self.platform).is_some()
+        let row = self.show(view::APPS, &[]);
+        let rest = self.show(view::REST, &[]);
+        let drawn = || {
+            CHANNELS.iter().filter(|channel| {
+                let has_address =
+                    channels::href(channel, &parcel("", "", ""), self.platform).is_some();
+                channel.drawn && has_address && allowed(channel.name)
             })
-            .collect();
-        let first = if shown.len() > ROW { ROW - 1 } else { ROW };
-        let row = el(
-            "ul",
-            &[
-                ("class", "apps"),
-                ("aria-label", &talk.say(word::SHARE_GROUP)),
-            ],
-            &[],
-        );
-        let rest = el(
-            "ul",
-            &[("class", "apps rest"), ("id", "rest"), ("hidden", "")],
-            &[],
-        );
-        for (index, channel) in shown.iter().enumerate() {
-            let name = text("span", &[], &talk.channel(channel.name));
-            let link = el(
-                "a",
-                &[("class", "app"), ("data-gv-channel", channel.name)],
-                &[&icon(channel.name), &name],
-            );
-            add(
-                if index < first { &row } else { &rest },
-                &[&el("li", &[], &[&link])],
-            );
-        }
-        if shown.len() > first {
-            let button = [
-                ("class", "app"),
-                ("data-gv-action", "more"),
-                ("aria-expanded", "false"),
-                ("aria-controls", "rest"),
-            ];
-            let button = el(
-                "button",
-                &button,
-                &[&icon("more"), &text("span", &[], &talk.say(word::MORE))],
-            );
-            add(&row, &[&el("li", &[], &[&button])]);
-        }
-        parts.extend([row, rest]);
-        parts.push(text(
-            "p",
-            &[("class", "sent"), ("hidden", "")],
-            &talk.say(word::SENT),
-        ));
-
-        let words = message.unwrap_or_else(|| self.propose());
-        let area = [
-            ("id", "message"),
-            ("data-gv-field", "message"),
-            ("rows", "3"),
-            ("maxlength", "2000"),
-        ];
-        let area = text("textarea", &area, &words);
-        let label = text(
-            "label",
-            &[("for", "message")],
-            &talk.say(word::MESSAGE_LABEL),
-        );
-        parts.push(el("div", &[], &[&label, &area]));
-        parts.push(self.draw_copy("link", &me.link));
-        parts.push(self.draw_copy("code", &me.code));
-        for part in &parts {
-            self.address_buttons(part, &words, &me.link);
-        }
-        parts
-    }
-
-    /// A text to take away, with its button.
-    fn draw_copy(&self, name: &str, value: &str) -> Element {
-        let (label, copy, action) = match name {
-            "link" => (word::LINK_LABEL, word::COPY_LINK, "copy-link"),
-            _ => (word::CODE_LABEL, word::COPY_CODE, "copy-code"),
         };
-        let label = text("label", &[("for", name)], &self.talk.say(label));
-        let input = [
-            ("id", name),
-            ("data-gv-field", name),
-            ("readonly", ""),
-            ("dir", "ltr"),
-            ("value", value),
-        ];
-        let button = el(
-            "button",
-            &[("class", "copy"), ("data-gv-action", action)],
-            &[&icon("copy"), &text("span", &[], &self.talk.say(copy))],
+        let count = drawn().count();
+        let first = if count > ROW { ROW - 1 } else { ROW };
+        for (index, channel) in drawn().enumerate() {
+            let mut label = String::from("channel_");
+            label.push_str(channel.name);
+            let places = [("channel", channel.name), ("label", &label)];
+            self.add(if index < first { &row } else { &rest }, view::APP, &places);
+        }
+        if count > first {
+            self.add(&row, view::MORE, &[]);
+        }
+        let message = self.message.get().unwrap_or_else(|| self.propose());
+        self.show(
+            view::MESSAGE,
+            &[
+                ("message", &message),
+                ("link", &me.link),
+                ("code", &me.code),
+            ],
         );
-        let pair = el(
-            "div",
-            &[("class", "pair")],
-            &[&el("input", &input, &[]), &button],
-        );
-        el("div", &[], &[&label, &pair])
+        self.address_buttons(&message, &me.link);
     }
 
     /// The message as we propose it, disclosure included.
@@ -179,17 +99,9 @@ impl Panel {
             .fill(word, &[("amount", &amount), ("shop", &self.start.name)])
     }
 
-    const fn parcel<'a>(&self, message: &'a str, link: &'a str) -> Parcel<'a> {
-        Parcel {
-            subject: "",
-            message,
-            link,
-        }
-    }
-
-    /// Gives every channel's button below `element` its address.
-    pub(super) fn address_buttons(&self, element: &Element, message: &str, link: &str) {
-        let Ok(buttons) = element.query_selector_all("a[data-gv-channel]") else {
+    /// Gives every channel's button its address.
+    pub(super) fn address_buttons(&self, message: &str, link: &str) {
+        let Ok(buttons) = self.body.query_selector_all("a[data-gv-channel]") else {
             return;
         };
         let subject = self.subject();
@@ -203,10 +115,7 @@ impl Panel {
                 .and_then(channels::find);
             let Some(channel) = channel else { continue };
             let link = channels::link_for(link, channel.name);
-            let parcel = Parcel {
-                subject: &subject,
-                ..self.parcel(message, &link)
-            };
+            let parcel = parcel(&subject, message, &link);
             let Some(href) = channels::href(channel, &parcel, self.platform) else {
                 continue;
             };
@@ -228,5 +137,13 @@ impl Panel {
         let link = channels::link_for(link, "native");
         let parcel = object(&[("text", &self.current_message()), ("url", &link)]);
         device::open_sheet(&parcel);
+    }
+}
+
+const fn parcel<'a>(subject: &'a str, message: &'a str, link: &'a str) -> Parcel<'a> {
+    Parcel {
+        subject,
+        message,
+        link,
     }
 }
