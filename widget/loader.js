@@ -133,11 +133,12 @@ if (tag && !live) {
       else if (status && status < 500) token = store.gv_click = ''
     }
     if (hidden) return
-    draw(start.launcher)
     new MutationObserver(scan).observe(d, { childList: true, subtree: true })
     scan()
     if (session) open('link')
     if (shown && offer && !offer.used) safe(async () => (await load()).banner(host, token, offer))()
+    // Last: where there is no launcher to draw, this fails and nothing is lost.
+    draw(start.launcher)
   })
 
   // What the page may ask, and what the panel needs (src/host.rs).
