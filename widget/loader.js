@@ -90,7 +90,7 @@ if (tag && !live) {
       const el = make(root, 'button', more)
       el.dataset.gvAction = action
     }
-    const format = new Intl.NumberFormat(start.locale, money ? { ...money, style: 'currency', trailingZeroDisplay: 'stripIfInteger' } : { style: 'percent' })
+    const format = new Intl.NumberFormat(start.locale, money ? { ...money, style: 'currency', trailingZeroDisplay: 'stripIfInteger' } : { style: 'percent', maximumFractionDigits: 2 })
     button('open', {
       textContent: text.replace('{amount}', () => format.format(money ? money.minor / 10 ** format.resolvedOptions().maximumFractionDigits : start.advocate_reward.basis_points / 1e4)),
       onclick: () => open(),
