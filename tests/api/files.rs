@@ -66,7 +66,11 @@ async fn files_come_compressed_for_who_reads_that() -> Result<()> {
         ("br;q=1.0, gzip;q=0.8", "br"),
     ] {
         let answer = get("/gv.js", &[&format!("Accept-Encoding: {accepted}")]).await?;
-        assert_eq!(answer.header("content-encoding"), Some(encoding), "{accepted}");
+        assert_eq!(
+            answer.header("content-encoding"),
+            Some(encoding),
+            "{accepted}"
+        );
         assert_eq!(answer.header("vary"), Some("Accept-Encoding"), "{accepted}");
         assert!(answer.body.len() < plain.body.len(), "{accepted}");
         if encoding == "br" {
@@ -120,8 +124,17 @@ async fn no_name_that_a_browser_requests_is_one_that_blockers_hide() -> Result<(
     names.extend(["gv.js", "ui/console.css", "ui/page.css"].map(str::to_owned));
     for name in names {
         for word in [
-            "referral", "refer-", "affiliate", "share", "track", "widget", "analytics", "click",
-            "conversion", "banner", "ads",
+            "referral",
+            "refer-",
+            "affiliate",
+            "share",
+            "track",
+            "widget",
+            "analytics",
+            "click",
+            "conversion",
+            "banner",
+            "ads",
         ] {
             assert!(!name.contains(word), "{name} has {word}");
         }

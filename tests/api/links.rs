@@ -59,8 +59,7 @@ async fn on_another_site_the_cookie_stays_with_the_edge() -> Result<()> {
 
 #[tokio::test]
 async fn with_consent_required_nothing_is_stored() -> Result<()> {
-    let world =
-        World::open_as(Edge::shared().await?, &json!({ "consent_required": true })).await?;
+    let world = World::open_as(Edge::shared().await?, &json!({ "consent_required": true })).await?;
     let link = world.advocate("ada@mail.example").await?;
     let answer = world.follow(&link, &World::person("198.51.100.21")).await?;
     assert_eq!(answer.status, 302);
@@ -94,12 +93,7 @@ async fn programs_are_shown_the_way_and_set_aside() -> Result<()> {
     assert_eq!(silent.status, 302);
     let head = world
         .anybody
-        .request(
-            Method::HEAD,
-            &link,
-            None,
-            &World::person("198.51.100.22"),
-        )
+        .request(Method::HEAD, &link, None, &World::person("198.51.100.22"))
         .await?;
     assert_eq!((head.status, head.text.as_str()), (302, ""));
     for header in ["Purpose", "Sec-Purpose"] {
@@ -136,7 +130,9 @@ async fn clicks_in_a_burst_are_all_counted() -> Result<()> {
         let (client, link) = (world.anybody.clone(), link.clone());
         clicks.spawn(async move {
             for n in 0..50 {
-                client.click(&link, &format!("203.0.113.{worker}.{n}")).await?;
+                client
+                    .click(&link, &format!("203.0.113.{worker}.{n}"))
+                    .await?;
             }
             anyhow::Ok(())
         });

@@ -26,13 +26,14 @@ async fn a_mailbox_link_asks_for_a_press_and_opens_the_shop() -> Result<()> {
         let body = json!({"session": join["session"]});
         world.page_posts("me", &body).await?.json()
     };
-    assert_eq!(me().await?["verified"], json!(false), "looking proves nothing");
+    assert_eq!(
+        me().await?["verified"],
+        json!(false),
+        "looking proves nothing"
+    );
 
     for _ in 0..2 {
-        let answer = world
-            .anybody
-            .request(Method::POST, page, None, &[])
-            .await?;
+        let answer = world.anybody.request(Method::POST, page, None, &[]).await?;
         assert_eq!(answer.status, 303, "{}", answer.text);
         let to = answer.header("location").context("a Location")?;
         let session = to
@@ -94,10 +95,7 @@ async fn a_link_that_is_broken_or_too_old_says_so_and_opens_nothing() -> Result<
         }
     }
     world.api.advance_clock(8 * 86_400).await?;
-    let answer = world
-        .anybody
-        .request(Method::POST, page, None, &[])
-        .await?;
+    let answer = world.anybody.request(Method::POST, page, None, &[]).await?;
     assert_eq!(answer.status, 403, "after its time: {}", answer.text);
     Ok(())
 }
@@ -143,7 +141,9 @@ async fn one_press_ends_the_mails() -> Result<()> {
         assert_eq!(done.status, 200, "{}", done.text());
     }
     let token = world.click(&link, "198.51.100.30").await?;
-    world.order("3001", &json!({ "click_token": token })).await?;
+    world
+        .order("3001", &json!({ "click_token": token }))
+        .await?;
     world.api.advance_clock(15 * 86_400).await?;
     let kinds: Vec<String> = inbox::all(&world.api)
         .await?

@@ -12,10 +12,7 @@ use crate::refusals::refused;
 #[tokio::test]
 async fn health_is_for_anybody() -> Result<()> {
     let anybody = Edge::shared().await?.client()?;
-    assert_eq!(
-        anybody.get("/v1/health").await?,
-        json!({ "status": "ok" })
-    );
+    assert_eq!(anybody.get("/v1/health").await?, json!({ "status": "ok" }));
     Ok(())
 }
 

@@ -17,7 +17,9 @@ async fn referred(world: &World) -> Result<(String, String)> {
     let token = world
         .click(&format!("{link}?c=sms"), "198.51.100.7")
         .await?;
-    let claim = world.page_posts("claims", &json!({ "token": token })).await?;
+    let claim = world
+        .page_posts("claims", &json!({ "token": token }))
+        .await?;
     Ok((token, text(&claim.json()?, "/coupon").to_owned()))
 }
 
@@ -91,7 +93,9 @@ async fn an_order_of_a_friend_is_attributed_with_its_reasons() -> Result<()> {
 #[tokio::test]
 async fn an_order_without_a_friend_is_known_and_rewards_nobody() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
-    let order = world.order("1002", &json!({"email": "cy@mail.example"})).await?;
+    let order = world
+        .order("1002", &json!({"email": "cy@mail.example"}))
+        .await?;
     assert!(order["referral"].is_null(), "{order}");
     assert_eq!(text(&order, "/conversion/verdict"), "not_referred");
     assert_eq!(world.api.get("/v1/rewards").await?, json!([]));
@@ -111,10 +115,7 @@ async fn an_idempotency_key_belongs_to_one_request() -> Result<()> {
     };
     let first = post(&body).await?;
     let again = post(&body).await?;
-    assert_eq!(
-        (first.status, &first.text),
-        (again.status, &again.text)
-    );
+    assert_eq!((first.status, &first.text), (again.status, &again.text));
     let other = json!({"order_id": "1004", "amount": 5_000, "currency": "EUR"});
     refused(
         &post(&other).await?,
@@ -134,14 +135,46 @@ async fn an_idempotency_key_belongs_to_one_request() -> Result<()> {
 async fn an_order_that_makes_no_sense_is_refused() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
     for (body, status, code) in [
-        (json!({"order_id": "", "amount": 1, "currency": "EUR"}), 422, "invalid_order_id"),
-        (json!({"order_id": "x".repeat(101), "amount": 1, "currency": "EUR"}), 422, "invalid_order_id"),
-        (json!({"order_id": "a", "amount": -1, "currency": "EUR"}), 422, "invalid_amount"),
-        (json!({"order_id": "a", "amount": 1.5, "currency": "EUR"}), 400, "malformed"),
-        (json!({"order_id": "a", "amount": "1", "currency": "EUR"}), 400, "malformed"),
-        (json!({"order_id": "a", "amount": 1, "currency": "€"}), 400, "malformed"),
-        (json!({"order_id": "a", "amount": 1, "currency": "EUR", "email": "x"}), 422, "invalid_email"),
-        (json!({"order_id": "a", "amount": 1, "currency": "EUR", "ordered_at": "noon"}), 400, "malformed"),
+        (
+            json!({"order_id": "", "amount": 1, "currency": "EUR"}),
+            422,
+            "invalid_order_id",
+        ),
+        (
+            json!({"order_id": "x".repeat(101), "amount": 1, "currency": "EUR"}),
+            422,
+            "invalid_order_id",
+        ),
+        (
+            json!({"order_id": "a", "amount": -1, "currency": "EUR"}),
+            422,
+            "invalid_amount",
+        ),
+        (
+            json!({"order_id": "a", "amount": 1.5, "currency": "EUR"}),
+            400,
+            "malformed",
+        ),
+        (
+            json!({"order_id": "a", "amount": "1", "currency": "EUR"}),
+            400,
+            "malformed",
+        ),
+        (
+            json!({"order_id": "a", "amount": 1, "currency": "€"}),
+            400,
+            "malformed",
+        ),
+        (
+            json!({"order_id": "a", "amount": 1, "currency": "EUR", "email": "x"}),
+            422,
+            "invalid_email",
+        ),
+        (
+            json!({"order_id": "a", "amount": 1, "currency": "EUR", "ordered_at": "noon"}),
+            400,
+            "malformed",
+        ),
     ] {
         let answer = world
             .api
@@ -175,7 +208,9 @@ async fn an_order_number_may_hold_any_printable_text() -> Result<()> {
 async fn a_full_refund_voids_the_rewards_and_counts_once() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
     let (token, _) = referred(&world).await?;
-    world.order("1006", &json!({ "click_token": token })).await?;
+    world
+        .order("1006", &json!({ "click_token": token }))
+        .await?;
     let refund = json!({"order_id": "1006", "refund_id": "r1", "amount": 4_200, "currency": "EUR"});
     for _ in 0..2 {
         let after = world.api.refund(&refund).await?;
@@ -201,7 +236,9 @@ async fn a_refund_may_come_before_its_order() -> Result<()> {
     let refund = json!({"order_id": "1007", "refund_id": "r1", "amount": 4_200, "currency": "EUR"});
     let answer = world.api.refund(&refund).await?;
     assert_eq!(answer, json!({ "conversion": null }));
-    let order = world.order("1007", &json!({ "click_token": token })).await?;
+    let order = world
+        .order("1007", &json!({ "click_token": token }))
+        .await?;
     assert_eq!(number(&order, "/conversion/refunded/minor"), 4_200);
     assert_ne!(text(&order, "/referral/status"), "pending", "{order}");
     Ok(())
@@ -272,7 +309,9 @@ async fn nobody_refers_himself() -> Result<()> {
 async fn approval_comes_with_time_and_tells_the_advocate() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
     let (token, _) = referred(&world).await?;
-    world.order("1010", &json!({ "click_token": token })).await?;
+    world
+        .order("1010", &json!({ "click_token": token }))
+        .await?;
     let bought = inbox::newest(&world.api, "friend_bought", "ada@mail.example").await?;
     assert!(!bought.subject.is_empty() && bought.text.contains("10"));
     assert!(bought.html.contains("<html"), "{}", bought.html);

@@ -54,7 +54,11 @@ async fn a_merchant_signs_in_with_slug_and_secret_key_and_out_again() -> Result<
         )
         .await?;
     assert_eq!(out.status, 303);
-    assert!(out.header("set-cookie").unwrap_or_default().contains("Max-Age=0"));
+    assert!(
+        out.header("set-cookie")
+            .unwrap_or_default()
+            .contains("Max-Age=0")
+    );
     Ok(())
 }
 
@@ -155,9 +159,17 @@ async fn the_outbox_shows_every_mail_as_it_reads() -> Result<()> {
     for link in &mail.links {
         assert!(one.text.contains(link), "{link}");
     }
-    let html = get(&world, &format!("/outbox/{}/{}/html", world.slug, mail.id), "").await?;
+    let html = get(
+        &world,
+        &format!("/outbox/{}/{}/html", world.slug, mail.id),
+        "",
+    )
+    .await?;
     let policy = html.header("content-security-policy").unwrap_or_default();
-    assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
+    assert!(
+        policy.contains("sandbox") && policy.contains("default-src 'none'"),
+        "{policy}"
+    );
     for path in ["99999", "x", "1/x"] {
         let answer = get(&world, &format!("/outbox/{}/{path}", world.slug), "").await?;
         assert_eq!(answer.status, 404, "{path}");
@@ -172,13 +184,27 @@ fn plain(path: &str, page: &Answer) {
     let policy = page.header("content-security-policy").unwrap_or_default();
     assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
     assert!(!policy.contains("unsafe"), "{path}: {policy}");
-    assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
-    assert_eq!(page.header("x-content-type-options"), Some("nosniff"), "{path}");
+    assert!(
+        policy.contains("frame-ancestors 'none'"),
+        "{path}: {policy}"
+    );
+    assert_eq!(
+        page.header("x-content-type-options"),
+        Some("nosniff"),
+        "{path}"
+    );
     assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
     let kind = page.header("content-type").unwrap_or_default();
     assert!(kind.starts_with("text/html"), "{path}: {kind}");
     let html = page.text.to_lowercase();
-    for forbidden in ["<script", "<style", " style=", "javascript:", " onclick=", " onload="] {
+    for forbidden in [
+        "<script",
+        "<style",
+        " style=",
+        "javascript:",
+        " onclick=",
+        " onload=",
+    ] {
         assert!(!html.contains(forbidden), "{path} has {forbidden}");
     }
     assert!(html.starts_with("<!doctype html>"), "{path}");
@@ -192,7 +218,9 @@ async fn every_page_is_plain_html_under_a_strict_policy() -> Result<()> {
     world.join("ada@mail.example").await?;
     let link = world.advocate("bob@mail.example").await?;
     let token = world.click(&link, "198.51.100.40").await?;
-    world.order("4001", &json!({ "click_token": token })).await?;
+    world
+        .order("4001", &json!({ "click_token": token }))
+        .await?;
     let mail = inbox::newest(&world.api, "confirm", "ada@mail.example").await?;
     let session = sign_in(&world).await?;
     let outbox = format!("/outbox/{}", world.slug);
@@ -211,7 +239,11 @@ async fn every_page_is_plain_html_under_a_strict_policy() -> Result<()> {
         "/nothing-here",
         "/r/nobody-at-all/abcdefgh",
     ] {
-        let cookie = if path.starts_with("/console?") { "" } else { pair(&session) };
+        let cookie = if path.starts_with("/console?") {
+            ""
+        } else {
+            pair(&session)
+        };
         let page = get(&world, path, cookie).await?;
         plain(path, &page);
         let head = world

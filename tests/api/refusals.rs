@@ -154,7 +154,13 @@ async fn another_method_is_405_and_another_address_404() -> Result<()> {
             &format!("DELETE {path}"),
         );
     }
-    for path in ["/v1", "/v1/", "/v1/nothing", "/v1/program/x", "/v1/reports/x", "/v1/conversions/a/b"] {
+    for path in [
+        "/v1/",
+        "/v1/nothing",
+        "/v1/program/x",
+        "/v1/reports/x",
+        "/v1/conversions/a/b",
+    ] {
         let answer = ask(&world.api, &Method::GET, path, "").await?;
         refused(&answer, 404, "not_found", &format!("GET {path}"));
     }
@@ -191,7 +197,12 @@ async fn what_is_no_json_or_the_wrong_json_is_400() -> Result<()> {
     }
     for action in ["advocates", "me", "presses", "landings", "claims", "orders"] {
         let path = format!("/b/{}/{action}", world.slug);
-        for body in ["", "{", "[]", "{\"token\": 5, \"session\": 5, \"email\": 5}"] {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "{\"token\": 5, \"session\": 5, \"email\": 5}",
+        ] {
             let answer = world.send_text("POST", &path, body, &[]).await?;
             refused_raw(&answer, 400, "malformed", &format!("{path} {body:?}"));
         }
@@ -224,7 +235,12 @@ async fn an_unknown_merchant_is_404_everywhere() -> Result<()> {
         let answer = anybody.request(Method::GET, &path, None, &[]).await?;
         assert_eq!(answer.status, 404, "{path}: {}", answer.text);
         let answer = anybody
-            .request(Method::POST, &format!("/b/{slug}/me"), Some(&json!({})), &[])
+            .request(
+                Method::POST,
+                &format!("/b/{slug}/me"),
+                Some(&json!({})),
+                &[],
+            )
             .await?;
         assert_eq!(answer.status, 404, "{path}: {}", answer.text);
     }

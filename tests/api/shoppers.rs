@@ -25,7 +25,11 @@ fn like(pinned: &Value, real: &Value, at: &str) {
             for (name, value) in pinned {
                 let found = real.get(name);
                 assert!(found.is_some(), "{at}/{name} is missing");
-                like(value, found.unwrap_or(&Value::Null), &format!("{at}/{name}"));
+                like(
+                    value,
+                    found.unwrap_or(&Value::Null),
+                    &format!("{at}/{name}"),
+                );
             }
         }
         // What may be absent is null on either side.
@@ -72,9 +76,7 @@ async fn only_the_shops_own_pages_are_answered() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
     let path = format!("/b/{}/start", world.slug);
     let shop = world.shop_origin.clone();
-    let answer = world
-        .follow(&path, &[("Origin", shop.as_str())])
-        .await?;
+    let answer = world.follow(&path, &[("Origin", shop.as_str())]).await?;
     assert_eq!(answer.status, 200);
     assert_eq!(
         answer.header("access-control-allow-origin"),
@@ -96,13 +98,26 @@ async fn only_the_shops_own_pages_are_answered() -> Result<()> {
         let answer = world.follow(&path, &foreign).await?;
         refused(&answer, 403, "foreign_origin", origin);
         assert_eq!(answer.header("access-control-allow-origin"), None);
-        for action in ["advocates", "me", "presses", "views", "landings", "claims", "orders"] {
+        for action in [
+            "advocates",
+            "me",
+            "presses",
+            "views",
+            "landings",
+            "claims",
+            "orders",
+        ] {
             let path = format!("/b/{}/{action}", world.slug);
             let answer = world
                 .anybody
                 .request(Method::POST, &path, Some(&json!({})), &foreign)
                 .await?;
-            refused(&answer, 403, "foreign_origin", &format!("{action} from {origin}"));
+            refused(
+                &answer,
+                403,
+                "foreign_origin",
+                &format!("{action} from {origin}"),
+            );
         }
         let preflight = world
             .anybody
@@ -140,7 +155,9 @@ async fn a_preflight_of_the_shops_page_is_allowed() -> Result<()> {
 #[tokio::test]
 async fn a_no_can_be_read_by_the_page_as_well() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
-    let answer = world.page_posts("me", &json!({"session": "made-up"})).await?;
+    let answer = world
+        .page_posts("me", &json!({"session": "made-up"}))
+        .await?;
     refused(&answer, 401, "session_expired", "a made-up session");
     assert_eq!(
         answer.header("access-control-allow-origin"),
@@ -315,11 +332,15 @@ async fn a_token_that_we_did_not_sign_proves_nothing() -> Result<()> {
     let other = World::open(edge).await?;
     let link = other.advocate("eve@mail.example").await?;
     let foreign = other.click(&link, "198.51.100.10").await?;
-    for token in [foreign.as_str(), "", "AAAA", &"A".repeat(80), "'; drop table"] {
+    for token in [
+        foreign.as_str(),
+        "",
+        "AAAA",
+        &"A".repeat(80),
+        "'; drop table",
+    ] {
         for action in ["landings", "claims"] {
-            let answer = world
-                .page_posts(action, &json!({ "token": token }))
-                .await?;
+            let answer = world.page_posts(action, &json!({ "token": token })).await?;
             assert_eq!(answer.status, 403, "{action} {token}: {}", answer.text);
         }
     }

@@ -51,7 +51,8 @@ async fn an_advocate_joins_and_shares_from_a_foreign_site_too() -> Result<()> {
     steps::join(&ada, &world, "ada@mail.example").await?;
     let link = steps::own_link(&ada).await?;
     assert!(link.starts_with(&edge.foreign_origin()), "{link}");
-    ada.press(steps::panel("[data-gv-action=copy-link]")).await?;
+    ada.press(steps::panel("[data-gv-action=copy-link]"))
+        .await?;
     world.funnel_with("/shares_by_channel/copy", 1).await?;
     steps::confirm(&ada, &world).await?;
     let complaints = ada.complaints().await?;

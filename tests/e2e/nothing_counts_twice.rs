@@ -35,17 +35,29 @@ async fn an_order_counts_once_whoever_tells_it_and_however_often() -> Result<()>
     for key in ["", "again-1", "again-2"] {
         let body = json!({"order_id": order, "amount": amount, "currency": "EUR", "email": BOB, "coupon": coupon});
         let headers = [("Idempotency-Key", key)];
-        let headers = if key.is_empty() { &[][..] } else { &headers[..] };
+        let headers = if key.is_empty() {
+            &[][..]
+        } else {
+            &headers[..]
+        };
         let answer = world
             .api
-            .request(reqwest::Method::POST, "/v1/conversions", Some(&body), headers)
+            .request(
+                reqwest::Method::POST,
+                "/v1/conversions",
+                Some(&body),
+                headers,
+            )
             .await?;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
     let lies = json!({"amount": 999_999, "email": "eve@mail.example", "coupon": "HELLO-AAAA-AAAA"});
     world.order(&order, &lies).await?;
     world
-        .page_posts("orders", &json!({"order_id": order, "amount": 1, "currency": "EUR", "token": "forged"}))
+        .page_posts(
+            "orders",
+            &json!({"order_id": order, "amount": 1, "currency": "EUR", "token": "forged"}),
+        )
         .await?
         .json()?;
     assert_eq!(world.api.conversion(&order).await?, first);
@@ -60,13 +72,18 @@ async fn an_order_counts_once_whoever_tells_it_and_however_often() -> Result<()>
     steps::go_to_checkout(&bob, &world).await?;
     bob.fill(At::Page("#coupon"), &coupon).await?;
     bob.press(At::Page("[data-test=apply-coupon]")).await?;
-    bob.words_with(At::Page("#coupon-wrong"), "used already").await?;
+    bob.words_with(At::Page("#coupon-wrong"), "used already")
+        .await?;
 
     assert_eq!(world.api.conversion(&order).await?, first);
     let after = world.funnel().await?;
     for step in ["clicks", "landings", "claims", "conversions", "rewards"] {
         let pointer = format!("/{step}");
-        assert_eq!(number(&after, &pointer), number(&funnel, &pointer), "{after}");
+        assert_eq!(
+            number(&after, &pointer),
+            number(&funnel, &pointer),
+            "{after}"
+        );
     }
     assert_eq!(steps::rewards(&world).await?.len(), 2);
     bob.close().await
@@ -76,7 +93,9 @@ async fn an_order_counts_once_whoever_tells_it_and_however_often() -> Result<()>
 async fn told_by_the_page(browser: &Browser, times: usize) -> Result<()> {
     wait::until("report of the thank-you page", || async {
         let requests = browser.requests().await?;
-        let reports = requests.iter().filter(|address| address.ends_with("/orders"));
+        let reports = requests
+            .iter()
+            .filter(|address| address.ends_with("/orders"));
         Ok((reports.count() >= times).then_some(()))
     })
     .await
@@ -87,12 +106,16 @@ async fn a_landing_page_that_is_loaded_again_is_one_landing_and_one_coupon() -> 
     let world = World::with_shop(Edge::shared().await?).await?;
     let link = world.advocate("ada@mail.example").await?;
     let bob = Browser::open(&Profile::default()).await?;
-    bob.goto(&format!("{}{link}?c=x", world.anybody.origin())).await?;
+    bob.goto(&format!("{}{link}?c=x", world.anybody.origin()))
+        .await?;
     let coupon = steps::claim(&bob).await?;
     for page in ["/", "/tea", "/"] {
         bob.goto(&world.shop()?.page(page)).await?;
         bob.find(steps::banner("[data-gv-state=code]")).await?;
-        assert_eq!(bob.value(steps::banner("[data-gv-field=code]")).await?, coupon);
+        assert_eq!(
+            bob.value(steps::banner("[data-gv-field=code]")).await?,
+            coupon
+        );
     }
     // Closed is closed.
     bob.press(steps::banner("[data-gv-action=close]")).await?;

@@ -32,7 +32,9 @@ async fn axe_finds_nothing_anywhere() -> Result<()> {
     browser.press(LAUNCHER).await?;
     browser.find(panel("[data-gv-field=email]")).await?;
     sound(&browser, "panel, join", &mut found).await?;
-    browser.fill(panel("[data-gv-field=email]"), "ada@mail.example").await?;
+    browser
+        .fill(panel("[data-gv-field=email]"), "ada@mail.example")
+        .await?;
     browser.press(panel("[data-gv-action=join]")).await?;
     browser.find(KNOWN).await?;
     sound(&browser, "panel, known", &mut found).await?;
@@ -53,17 +55,23 @@ async fn axe_finds_nothing_anywhere() -> Result<()> {
     assert!(!order.is_empty());
     sound(&browser, "thank-you page", &mut found).await?;
     browser.goto(&world.shop()?.page("/friends")).await?;
-    browser.find(At::Shadow("[data-gv=inline]", "[data-gv-state]")).await?;
+    browser
+        .find(At::Shadow("[data-gv=inline]", "[data-gv-state]"))
+        .await?;
     sound(&browser, "inline panel", &mut found).await?;
 
-    browser.goto(&format!("{origin}/outbox/{}", world.slug)).await?;
+    browser
+        .goto(&format!("{origin}/outbox/{}", world.slug))
+        .await?;
     sound(&browser, "outbox", &mut found).await?;
     browser.press(At::Page("a.row-link")).await?;
     sound(&browser, "one mail", &mut found).await?;
     browser.goto(&format!("{origin}/console")).await?;
     sound(&browser, "sign-in", &mut found).await?;
     browser.fill(At::Page("#shop"), &world.slug).await?;
-    browser.fill(At::Page("#secret_key"), &world.keys.secret_key).await?;
+    browser
+        .fill(At::Page("#secret_key"), &world.keys.secret_key)
+        .await?;
     browser.press(At::Page("button[type=submit]")).await?;
     browser.find(At::Page(".funnel")).await?;
     sound(&browser, "overview", &mut found).await?;

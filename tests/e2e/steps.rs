@@ -99,10 +99,7 @@ pub async fn claim(browser: &Browser) -> Result<String> {
 }
 
 /// The name of a cookie's value in this browser, as the browser keeps it.
-pub async fn cookie(
-    browser: &Browser,
-    name: &str,
-) -> Result<Option<thirtyfour::cookie::Cookie>> {
+pub async fn cookie(browser: &Browser, name: &str) -> Result<Option<thirtyfour::cookie::Cookie>> {
     let all = browser.driver().get_all_cookies().await?;
     Ok(all.into_iter().find(|cookie| cookie.name == name))
 }

@@ -1,1 +1,3 @@
-//! x
+//! Power cuts: whatever was answered is there afterwards, once.
+
+mod kill_nine;

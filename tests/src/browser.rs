@@ -174,12 +174,7 @@ impl Browser {
     /// # Errors
     /// When it throws.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self
-            .driver
-            .execute(script, arguments)
-            .await?
-            .json()
-            .clone())
+        Ok(self.driver.execute(script, arguments).await?.json().clone())
     }
 
     /// The element, if it is there now.
@@ -309,7 +304,12 @@ impl Browser {
     /// # Errors
     /// When it never appears.
     pub async fn value(&self, at: At<'_>) -> Result<String> {
-        Ok(self.find(at).await?.prop("value").await?.unwrap_or_default())
+        Ok(self
+            .find(at)
+            .await?
+            .prop("value")
+            .await?
+            .unwrap_or_default())
     }
 
     /// Closes every tab but the one in hand.

@@ -31,7 +31,9 @@ impl Mail {
     /// # Errors
     /// When the mail has no link.
     pub fn reader(&self) -> Result<&str> {
-        Ok(path_of(self.links.first().context("a mail without a link")?))
+        Ok(path_of(
+            self.links.first().context("a mail without a link")?,
+        ))
     }
 
     /// The path of the page that ends mails.

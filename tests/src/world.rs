@@ -109,9 +109,7 @@ impl World {
     /// # Errors
     /// When it was never opened.
     pub fn shop(&self) -> Result<&Shop> {
-        self.shop
-            .as_ref()
-            .context("this merchant's shop is closed")
+        self.shop.as_ref().context("this merchant's shop is closed")
     }
 
     /// What a page of the shop sends: JSON as text, with its origin.
@@ -179,9 +177,7 @@ impl World {
     /// # Errors
     /// When there is no answer at all.
     pub async fn follow(&self, link: &str, headers: &[(&str, &str)]) -> Result<Answer> {
-        self.anybody
-            .request(Method::GET, link, None, headers)
-            .await
+        self.anybody.request(Method::GET, link, None, headers).await
     }
 
     /// The headers of a person at `address`.

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use thirtyfour::prelude::{CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use thirtyfour::prelude::{
+    CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver,
+};
 use tokio::sync::OnceCell;
 use xtask::client::{DESKTOP, http};
 use xtask::tools;
@@ -57,7 +59,9 @@ async fn start() -> Result<Driver> {
     let client = http(None)?;
     wait::until("answer of chromedriver", || async {
         let status = client.get(format!("{address}/status")).send().await;
-        Ok(status.is_ok_and(|answer| answer.status() == 200).then_some(()))
+        Ok(status
+            .is_ok_and(|answer| answer.status() == 200)
+            .then_some(()))
     })
     .await?;
     Ok(Driver {
