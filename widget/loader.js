@@ -8,7 +8,7 @@
 // asks for consent first and the shopper has not given it.
 // Not for: anything that a shopper sees after pressing the launcher (src/).
 //
-// The build fills in __PANEL_JS__, __PANEL_WASM__ and __LOCALES__ (file names).
+// The build fills in __BUILD__, the folder of this build's files.
 // Every byte here is counted: repeated words compress well, clever ones don't.
 // The build wraps it in a function, so nothing of it becomes global.
 const d = document
@@ -49,12 +49,12 @@ if (tag && !live) {
   const post = (path, body) => fetch(address + path, { method: 'POST', credentials: 'include', keepalive: true, body: JSON.stringify(body) })
     .then(async answer => [answer.status, await answer.json()]).catch(() => [0])
 
-  const file = name => fetch(edge + '/gv/' + name)
+  const folder = edge + '/gv/' + __BUILD__ + '/'
   const load = () => loading ||= (async () => {
     await begun
-    const wasm = file(__PANEL_WASM__)
-    const words = file(__LOCALES__[start.locale] || __LOCALES__.en)
-    const panel = await import(edge + '/gv/' + __PANEL_JS__)
+    const wasm = fetch(folder + 'panel.wasm')
+    const words = fetch(folder + start.locale + '.json')
+    const panel = await import(folder + 'panel.js')
     host.words = await (await words).json()
     await panel.default({ module_or_path: wasm })
     return panel

@@ -69,13 +69,13 @@ pub async fn answer(request: &Request, path: &str, env: &Env) -> Result<Response
     Err(Error::NotFound)
 }
 
-/// The loader and the pages' own files change in place; the panel's carry a hash of
-/// their content in their name.
+/// The loader and the pages' own files change in place; the panel's lie in a
+/// folder named by a hash of their content.
 fn caching(path: &str) -> &'static str {
     if path.starts_with("/gv/") {
         "public, max-age=31536000, immutable"
     } else {
-        "public, max-age=300, stale-while-revalidate=86400"
+        "public, max-age=300"
     }
 }
 

@@ -5,13 +5,12 @@ use grapevine_tests::edge::{Edge, HOST};
 use grapevine_tests::wire;
 
 /// The files of the panel, by their names in the build's folder.
+/// Names below `/gv/`: one folder, named by a hash over what is in it.
 fn panel_files() -> Result<Vec<String>> {
-    let folder = xtask::paths::assets().join("gv");
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    Ok(names)
+    xtask::build::files_under(&xtask::paths::assets().join("gv"))?
+        .into_iter()
+        .map(|name| Ok(name.to_string_lossy().into_owned()))
+        .collect()
 }
 
 async fn get(path: &str, headers: &[&str]) -> Result<wire::Answer> {

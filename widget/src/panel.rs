@@ -19,7 +19,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, Sh
 use crate::channels::Platform;
 use crate::device;
 use crate::dom::{find, set};
-use crate::host::{Answer, Host};
+use crate::host::{Answer, Host, object};
 use crate::talk::{Talk, Word, word};
 use crate::view;
 use crate::wire::{Json, Me, Read, Start};
@@ -148,8 +148,12 @@ impl Panel {
     fn appear(self: &Rc<Self>) {
         let dialog: &HtmlDialogElement = self.frame.unchecked_ref();
         // Fails where it is open already, or its host was taken out of the page.
-        if self.modal && dialog.show_modal().is_ok() {
+        let opened = self.modal && dialog.show_modal().is_ok();
+        if opened {
             self.host.emit("open", &JsValue::from_str(&self.placement));
+        }
+        if opened || !self.modal {
+            self.count("/views", &[("placement", &self.placement)]);
         }
         self.refresh();
     }
@@ -240,6 +244,13 @@ impl Panel {
         if focus && let Some(title) = find(&self.body, "#title") {
             let _ = title.unchecked_ref::<HtmlElement>().focus();
         }
+    }
+
+    /// Tells the edge something that it counts, without holding anything up.
+    fn count(&self, path: &str, body: &[(&str, &str)]) {
+        let mut address = self.host.address();
+        address.push_str(path);
+        device::send(&address, &object(body));
     }
 
     /// Says something to a screen reader.

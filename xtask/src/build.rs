@@ -120,7 +120,7 @@ fn cargo_wasm(what: &str, command: &mut Command, package: &str) -> Result<PathBu
 }
 
 /// All files under `folder` with their paths relative to it, sorted.
-fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
     fn visit(folder: &Path, base: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
             let path = entry?.path();

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
-use crate::build::{brotli, gzip};
+use crate::build::{brotli, files_under, gzip};
 use crate::{paths, process};
 
 /// Brotli bytes of the loader: every page of every shop pays for it.
@@ -136,8 +136,8 @@ pub fn measure(assets: &Path) -> Result<Sizes> {
     let loader = file(assets, "gv.js")?;
     let mut panel = Vec::new();
     let mut words: Option<File> = None;
-    for entry in fs::read_dir(assets.join("gv")).context("build/assets/gv is missing")? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
+    for name in files_under(&assets.join("gv")).context("build/assets/gv is missing")? {
+        let name = name.to_string_lossy().into_owned();
         let file = file(assets, &format!("gv/{name}"))?;
         if name.ends_with(".json") {
             if words

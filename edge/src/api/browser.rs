@@ -301,7 +301,7 @@ async fn order(request: &mut Request) -> Result<Command, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{best_locale, is_same_shop};
+    use super::{LOCALES, best_locale, is_same_shop};
 
     #[test]
     fn a_shop_answers_with_and_without_www() {
@@ -317,6 +317,17 @@ mod tests {
         ] {
             assert!(!is_same_shop(shop, foreign), "{foreign}");
         }
+    }
+
+    #[test]
+    fn every_language_that_is_promised_has_its_words() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../widget/locales");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        assert_eq!(files, LOCALES.map(|locale| format!("{locale}.json")));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::{Panel, Screen, WAKE, failed};
 use crate::dom::{after, field, find, icon, on, set};
-use crate::host::object;
 use crate::talk::word;
 use crate::{clipboard, device};
 
@@ -167,22 +166,20 @@ impl Panel {
         }
     }
 
-    /// Counts a press, once, without holding anything up.
+    /// Counts a press, once.
     fn pressed(&self, channel: &str) {
         if let Some(sent) = find(&self.body, ".sent") {
             let _ = sent.remove_attribute("hidden");
             self.announce(&self.talk.say(word::SENT));
         }
         if let Some(session) = self.session() {
-            let mut address = self.host.address();
-            address.push_str("/presses");
-            let body = object(&[
-                ("session", &session),
+            let body = [
+                ("session", session.as_str()),
                 ("channel", channel),
                 ("placement", &self.placement),
                 ("press_id", &device::random_id()),
-            ]);
-            device::send(&address, &body);
+            ];
+            self.count("/presses", &body);
         }
         self.host.emit("press", &JsValue::from_str(channel));
     }

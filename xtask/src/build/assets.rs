@@ -21,7 +21,7 @@ const HEADERS: &str = "\
 /gv.js
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
-  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+  Cache-Control: public, max-age=300
   X-Content-Type-Options: nosniff
 /gv/*
   Access-Control-Allow-Origin: *
@@ -31,7 +31,7 @@ const HEADERS: &str = "\
 /ui/*
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
-  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+  Cache-Control: public, max-age=300
   X-Content-Type-Options: nosniff
 ";
 
@@ -140,10 +140,10 @@ mod tests {
 
     #[test]
     fn a_compressed_sibling_keeps_the_whole_name() {
-        let name = Path::new("gv/panel-0123456789.js");
+        let name = Path::new("gv/0123456789/panel.js");
         assert_eq!(
             with_ending(name, "br"),
-            Path::new("gv/panel-0123456789.js.br")
+            Path::new("gv/0123456789/panel.js.br")
         );
     }
 

@@ -1,12 +1,13 @@
 //! The panel: wasm, its JavaScript glue, the words, and the loader that names
-//! them by their hashes.
+//! them by one hash over all of them, so that the loader does not grow with the
+//! languages.
 //!
 //! Writes `build/panel/`, which [`super::assets`] copies: `gv.js` and
-//! `gv/panel-<hash>.{js,wasm}`, `gv/<locale>-<hash>.json`.
+//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -67,16 +68,22 @@ pub fn build(tools: &Tools) -> Result<()> {
     if folder().exists() {
         fs::remove_dir_all(folder()).context("removing the former panel")?;
     }
-    fs::create_dir_all(folder().join("gv")).context("cannot write to build/")?;
     let (script, module) = bind(tools, &wasm)?;
-    let script = store("panel", "js", &script)?;
-    let module = store("panel", "wasm", &module)?;
-    let mut locales = BTreeMap::new();
+    let mut files = BTreeMap::from([
+        ("panel.js".to_string(), script),
+        ("panel.wasm".to_string(), module),
+    ]);
     for (locale, text) in &words {
-        let minified = serde_json::to_vec(text)?;
-        locales.insert(locale.clone(), store(locale, "json", &minified)?);
+        files.insert(format!("{locale}.json"), serde_json::to_vec(text)?);
     }
-    let loader = minify_loader(&script, &module, &locales)?;
+    let contents: Vec<&[u8]> = files.values().map(Vec::as_slice).collect();
+    let hash = super::short_hash(super::digest(&contents).as_bytes());
+    let version = folder().join("gv").join(&hash);
+    fs::create_dir_all(&version).context("cannot write to build/")?;
+    for (name, content) in &files {
+        fs::write(version.join(name), content)?;
+    }
+    let loader = minify_loader(&hash)?;
     fs::write(folder().join("gv.js"), loader)?;
     fs::write(&stamp, inputs)?;
     Ok(())
@@ -154,11 +161,7 @@ fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
     Ok((fs::read(script)?, fs::read(module)?))
 }
 
-fn minify_loader(
-    script: &str,
-    module: &str,
-    locales: &BTreeMap<String, String>,
-) -> Result<Vec<u8>> {
+fn minify_loader(hash: &str) -> Result<Vec<u8>> {
     let output = paths::build_dir().join("panel-work").join("gv.js");
     process::capture(
         "esbuild on the loader",
@@ -171,19 +174,9 @@ fn minify_loader(
                 "--log-level=warning",
             ])
             .arg("--legal-comments=none")
-            .arg(format!("--define:__PANEL_JS__={}", json!(script)))
-            .arg(format!("--define:__PANEL_WASM__={}", json!(module)))
-            .arg(format!("--define:__LOCALES__={}", json!(locales)))
+            .arg(format!("--define:__BUILD__={}", json!(hash)))
             .arg(format!("--outfile={}", output.display()))
             .arg(loader_source()),
     )?;
     fs::read(output).context("reading the minified loader")
-}
-
-/// Puts a file into `gv/` under a name with its hash; returns the name.
-fn store(stem: &str, ending: &str, content: &[u8]) -> Result<String> {
-    let name = format!("{stem}-{}.{ending}", super::short_hash(content));
-    let path: &Path = &folder().join("gv").join(&name);
-    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(name)
 }
