@@ -1,6 +1,6 @@
 //! `/gv.js`, `/gv/*`, `/ui/*`: the files that browsers load.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use grapevine_tests::edge::{Edge, HOST};
 use grapevine_tests::wire;
 
