@@ -78,6 +78,16 @@ async fn axe_finds_nothing_anywhere() -> Result<()> {
     browser.goto(&format!("{origin}/console/install")).await?;
     sound(&browser, "install", &mut found).await?;
     assert!(found.is_empty(), "{}", found.join("\n"));
+
+    // And axe does look: also into open shadow roots.
+    let harm = "const host = document.body.appendChild(document.createElement('div'));
+        host.attachShadow({ mode: 'open' }).innerHTML = '<button></button>';";
+    browser.run(harm, vec![]).await?;
+    let harmed = browser.accessibility().await?;
+    assert!(
+        harmed.iter().any(|finding| finding.contains("button-name")),
+        "{harmed:?}"
+    );
     browser.close().await
 }
 

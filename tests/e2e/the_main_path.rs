@@ -216,7 +216,7 @@ async fn buys(bob: &Browser, world: &World, token: &str) -> Result<String> {
     bob.pictures("banner-code").await?;
     steps::go_to_checkout(bob, world).await?;
     let field = At::Page("#checkout input[name=gv]");
-    let field = bob.find_now(field).await?.context("the hidden field")?;
+    let field = bob.find_hidden(field).await?;
     assert_eq!(field.prop("value").await?.as_deref(), Some(token));
 
     bob.fill(At::Page("#coupon"), &coupon).await?;
@@ -316,6 +316,7 @@ async fn the_merchant_sees_it(world: &World) -> Result<()> {
     .collect();
     assert_eq!(numbers, told, "{rows}");
     assert_eq!(told.get(1..), Some([5, 2, 1, 1, 1, 2].as_slice()));
+    assert!(told.first().is_some_and(|seen| *seen > 0), "{funnel}");
     merchant.pictures("console-overview").await?;
     merchant
         .goto(&console.replace("overview", "install"))

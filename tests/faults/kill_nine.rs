@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::{Context, Result};
 use grapevine_tests::edge::Edge;
 use grapevine_tests::inbox;
+use grapevine_tests::wait;
 use grapevine_tests::world::{World, number, text, unique};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -223,21 +224,25 @@ async fn orders_in_a_burst_outlive_power_cuts_in_its_middle() -> Result<()> {
                     if n >= ORDERS {
                         break;
                     }
-                    if report(&world, n, &tokens).await? {
-                        answered.lock().await.push(order_number(n));
+                    if !report(&world, n, &tokens).await? {
+                        break;
                     }
+                    answered.lock().await.push(order_number(n));
                 }
                 anyhow::Ok(())
             });
         }
-        while answered.lock().await.len() < enough {
-            tokio::task::yield_now().await;
-        }
+        wait::until("answer to so many orders", || async {
+            Ok((answered.lock().await.len() >= enough).then_some(()))
+        })
+        .await?;
         edge.kill();
         down.store(true, Ordering::Relaxed);
         while let Some(done) = senders.join_next().await {
             done??;
         }
+        let so_far = answered.lock().await.len();
+        assert!(so_far < ORDERS, "the power was cut in the middle");
         edge.revive().await?;
         world = Arc::try_unwrap(shared)
             .ok()

@@ -223,6 +223,14 @@ impl Browser {
         }
     }
 
+    /// The element, as soon as it is there, seen or not, such as a hidden field.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn find_hidden(&self, at: At<'_>) -> Result<WebElement> {
+        wait::until(&format!("{at:?}"), || self.find_now(at)).await
+    }
+
     /// Waits until the element is not there, or can't be seen.
     ///
     /// # Errors

@@ -15,7 +15,10 @@ const SCRIPT: &str = r#"
 trap '' INT TERM HUP
 read -r done && exit 0
 kill -9 "$1" 2>/dev/null
-[ -n "$2" ] && rm -rf -- "$2"
+for pause in 0 1 2; do
+    # Its children may still be writing for a moment.
+    [ -n "$2" ] && [ -e "$2" ] && sleep "$pause" && rm -rf -- "$2" 2>/dev/null
+done
 "#;
 
 /// Watches one process for as long as this value lives, and acts only when this
