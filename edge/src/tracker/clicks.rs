@@ -8,16 +8,19 @@ use grapevine_ledger::clicks::{Batch, LARGEST_BATCH, RECORD};
 use grapevine_ledger::command::{Command, Counts};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Duration;
 use worker::{Context, Delay, Env};
 
 use super::visitor::Dropped;
+use crate::error::Error;
 use crate::{clock, ledger_client};
 
 /// How long clicks gather between two batches.
-const LINGER: Duration = Duration::from_millis(50);
-/// Waits between tries of a batch that failed; then it is given up and counted.
-const RETRIES_MS: [u64; 7] = [100, 200, 400, 800, 1_600, 3_200, 6_400];
+const LINGER_MS: u64 = 50;
+/// Longest time for which the books can ask to be left alone, and longest wait
+/// before a batch that failed is sent again.
+const LONGEST_PAUSE_MS: u64 = 5_000;
 /// A request's background work may last 30 seconds after its answer on
 /// Cloudflare; well before that the next request takes over.
 const SHIFT_MS: i64 = 15_000;
@@ -28,6 +31,9 @@ const MOST_WAITING: usize = 50_000;
 struct Waiting {
     records: Vec<u8>,
     dropped: Counts,
+    /// The batch that was sent, until the books have it: the request that carries it
+    /// can be cut off, and then the next one sends it again.
+    under_way: Option<Rc<Command>>,
     /// When the request that carries them to the books began; `None` when none does.
     carried_since: Option<Timestamp>,
 }
@@ -51,9 +57,10 @@ pub fn record(merchant: &str, click: Result<[u8; RECORD], Dropped>, env: &Env, c
             Ok(_) => *waiting.dropped.entry("overflow".to_owned()).or_default() += 1,
             Err(reason) => *waiting.dropped.entry(reason.code().to_owned()).or_default() += 1,
         }
+        // A clock that was set back ends a shift too.
         let carried = waiting
             .carried_since
-            .is_some_and(|since| now.0 - since.0 < SHIFT_MS);
+            .is_some_and(|since| (0..SHIFT_MS).contains(&(now.0 - since.0)));
         if !carried {
             waiting.carried_since = Some(now);
         }
@@ -64,13 +71,17 @@ pub fn record(merchant: &str, click: Result<[u8; RECORD], Dropped>, env: &Env, c
     }
 }
 
-/// The next batch; `None` ends the shift, because nothing waits or because another
-/// request has taken over.
-fn take(merchant: &str, shift: Timestamp) -> Option<Batch> {
+/// The batch to send: the one that did not arrive yet, else what has gathered since.
+/// `None` ends the shift, because nothing waits or because another request has
+/// taken over.
+fn take(merchant: &str, shift: Timestamp) -> Option<Rc<Command>> {
     WAITING.with_borrow_mut(|all| {
         let waiting = all.get_mut(merchant)?;
         if waiting.carried_since != Some(shift) {
             return None;
+        }
+        if let Some(batch) = &waiting.under_way {
+            return Some(batch.clone());
         }
         if waiting.records.is_empty() && waiting.dropped.is_empty() {
             all.remove(merchant);
@@ -79,48 +90,109 @@ fn take(merchant: &str, shift: Timestamp) -> Option<Batch> {
         let length = waiting.records.len().min(LARGEST_BATCH * RECORD);
         let rest = waiting.records.split_off(length);
         let records = core::mem::replace(&mut waiting.records, rest);
-        Some(Batch {
+        let batch = Rc::new(Command::RecordClicks(Batch {
             batch: format!("{:016x}{:016x}", clock::random_u64(), clock::random_u64()),
             records: Base64::encode_string(&records),
             dropped: core::mem::take(&mut waiting.dropped),
-        })
+        }));
+        waiting.under_way = Some(batch.clone());
+        Some(batch)
     })
 }
 
-async fn carry_all(merchant: String, shift: Timestamp, env: Env) {
-    while let Some(batch) = take(&merchant, shift) {
-        let pause = send(&merchant, batch, &env).await;
-        Delay::from(LINGER.max(pause)).await;
-    }
-}
-
-/// Sends one batch until it is in the books. A batch has a name, so a try whose
-/// answer was lost does no harm. Returns how long the books want to be left alone.
-async fn send(merchant: &str, batch: Batch, env: &Env) -> Duration {
-    let lost = batch.records.len() / 4 * 3 / RECORD;
-    let command = Command::RecordClicks(batch);
-    for wait in RETRIES_MS.into_iter().map(Some).chain([None]) {
-        match ledger_client::call(env, merchant, &command).await {
-            Ok(answer) => {
-                let pause = answer.get("pause_ms").and_then(serde_json::Value::as_u64);
-                return Duration::from_millis(pause.unwrap_or(0).min(5_000));
-            }
-            Err(error) => error.log(),
-        }
-        match wait {
-            Some(wait) => Delay::from(Duration::from_millis(wait)).await,
-            None => count_lost(merchant, lost),
-        }
-    }
-    Duration::ZERO
-}
-
-/// What could not be recorded is at least counted, and shown with the next batch
-/// that can.
-fn count_lost(merchant: &str, lost: usize) {
-    worker::console_error!("{lost} clicks of {merchant} could not be recorded");
+/// Takes a batch off the list, since there is an answer about it. What the books
+/// refused is at least counted, and shown with the next batch.
+fn settle(merchant: &str, batch: &Rc<Command>, is_recorded: bool) {
     WAITING.with_borrow_mut(|all| {
-        let waiting = all.entry(merchant.to_owned()).or_default();
-        *waiting.dropped.entry("lost".to_owned()).or_default() += i64::try_from(lost).unwrap_or(0);
+        let Some(waiting) = all.get_mut(merchant) else {
+            return;
+        };
+        let mine = waiting
+            .under_way
+            .take_if(|under_way| Rc::ptr_eq(under_way, batch));
+        if let (Some(Command::RecordClicks(batch)), false) = (mine.as_deref(), is_recorded) {
+            let lost = batch.records.len() / 4 * 3 / RECORD;
+            if lost > 0 {
+                *waiting.dropped.entry("lost".to_owned()).or_default() +=
+                    i64::try_from(lost).unwrap_or(0);
+            }
+        }
     });
+}
+
+/// Sends batch after batch, each until the books have it. A batch has a name, so one
+/// whose answer was lost, or that two requests send, counts once.
+async fn carry_all(merchant: String, shift: Timestamp, env: Env) {
+    let mut failures = 0;
+    while let Some(batch) = take(&merchant, shift) {
+        let pause_ms = match ledger_client::call(&env, &merchant, &batch).await {
+            Ok(answer) => {
+                settle(&merchant, &batch, true);
+                failures = 0;
+                let asked = answer.get("pause_ms").and_then(serde_json::Value::as_u64);
+                asked.unwrap_or(0)
+            }
+            // A "no" stays one, however often it is asked.
+            Err(Error::Refused(refusal)) => {
+                settle(&merchant, &batch, false);
+                worker::console_error!("clicks of {merchant} were refused: {}", refusal.code);
+                0
+            }
+            Err(error) => {
+                error.log();
+                failures += 1;
+                LINGER_MS << failures.min(7)
+            }
+        };
+        let pause_ms = pause_ms.clamp(LINGER_MS, LONGEST_PAUSE_MS);
+        Delay::from(Duration::from_millis(pause_ms)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gathered(merchant: &str, shift: Timestamp) {
+        WAITING.with_borrow_mut(|all| {
+            let waiting = all.entry(merchant.to_owned()).or_default();
+            waiting.records.extend([0; 2 * RECORD]);
+            waiting.carried_since = Some(shift);
+        });
+    }
+
+    fn takes_over(merchant: &str, shift: Timestamp) {
+        WAITING.with_borrow_mut(|all| all.get_mut(merchant).unwrap().carried_since = Some(shift));
+    }
+
+    #[test]
+    fn a_batch_stays_until_the_books_have_it_whoever_carries_it() {
+        let (first, second) = (Timestamp(1), Timestamp(2));
+        gathered("acme", first);
+        let batch = take("acme", first).unwrap();
+        takes_over("acme", second);
+        assert!(take("acme", first).is_none(), "its shift is over");
+        let again = take("acme", second).unwrap();
+        assert!(Rc::ptr_eq(&batch, &again));
+        settle("acme", &again, true);
+        assert!(take("acme", second).is_none(), "nothing waits");
+    }
+
+    #[test]
+    fn refused_clicks_are_counted() {
+        let shift = Timestamp(1);
+        gathered("acme", shift);
+        let batch = take("acme", shift).unwrap();
+        settle("acme", &batch, false);
+        let next = take("acme", shift).unwrap();
+        let Command::RecordClicks(Batch {
+            records, dropped, ..
+        }) = &*next
+        else {
+            panic!("not clicks")
+        };
+        assert_eq!((records.as_str(), dropped.get("lost")), ("", Some(&2)));
+        settle("acme", &next, false);
+        assert!(take("acme", shift).is_none(), "a count is not counted");
+    }
 }
