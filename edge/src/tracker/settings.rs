@@ -14,15 +14,26 @@ use crate::{clock, ledger_client};
 
 /// Settings older than this are refreshed, and served meanwhile.
 const FRESH_MS: i64 = 15_000;
+/// How long nobody else asks while one request does. It may be cut off before it
+/// has an answer, so this is a time and not a flag that somebody must take back.
+const ASKED_MS: i64 = 5_000;
 /// How long an unknown merchant's name is refused without asking.
 const UNKNOWN_MS: i64 = 10_000;
 /// Most merchants that an isolate keeps in mind.
 const MOST: usize = 2_000;
 
 struct Kept {
+    /// `None`: there is no such merchant.
     settings: Option<Rc<Settings>>,
-    read_at: Timestamp,
-    refreshing: bool,
+    /// Until when nobody asks the books.
+    until: Timestamp,
+}
+
+impl Kept {
+    /// A clock that was set back must not keep anything for longer than ever meant.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        (1..=FRESH_MS).contains(&(self.until.0 - now.0))
+    }
 }
 
 thread_local! {
@@ -40,14 +51,12 @@ fn look(merchant: &str) -> Found {
     let now = clock::now();
     MEMORY.with_borrow_mut(|memory| match memory.get_mut(merchant) {
         None => Found::Missing,
-        Some(kept) => match &kept.settings {
-            None if now.0 - kept.read_at.0 < UNKNOWN_MS => Found::Unknown,
-            None => Found::Missing,
-            Some(settings) if now.0 - kept.read_at.0 < FRESH_MS || kept.refreshing => {
-                Found::Fresh(settings.clone())
-            }
-            Some(settings) => {
-                kept.refreshing = true;
+        Some(kept) => match (&kept.settings, kept.is_fresh(now)) {
+            (None, true) => Found::Unknown,
+            (None, false) => Found::Missing,
+            (Some(settings), true) => Found::Fresh(settings.clone()),
+            (Some(settings), false) => {
+                kept.until = now.plus_ms(ASKED_MS);
                 Found::Stale(settings.clone())
             }
         },
@@ -57,13 +66,19 @@ fn look(merchant: &str) -> Found {
 fn keep(merchant: &str, settings: Option<Rc<Settings>>) {
     MEMORY.with_borrow_mut(|memory| {
         if memory.len() >= MOST && !memory.contains_key(merchant) {
-            memory.clear(); // simple, rare, and every entry can be had again
+            // Names that a stranger made up must not drive out the merchants.
+            memory.retain(|_, kept| kept.settings.is_some());
+            if memory.len() >= MOST {
+                memory.clear(); // simple, rare, and every entry can be had again
+            }
         }
-        let kept = Kept {
-            settings,
-            read_at: clock::now(),
-            refreshing: false,
+        let span = if settings.is_some() {
+            FRESH_MS
+        } else {
+            UNKNOWN_MS
         };
+        let until = clock::now().plus_ms(span);
+        let kept = Kept { settings, until };
         memory.insert(merchant.to_owned(), kept);
     });
 }
@@ -97,11 +112,6 @@ pub async fn get(env: &Env, merchant: &str, context: &Context) -> Result<Rc<Sett
             context.wait_until(async move {
                 if let Err(error) = read(&env, &merchant).await {
                     error.log();
-                    MEMORY.with_borrow_mut(|memory| {
-                        if let Some(kept) = memory.get_mut(&merchant) {
-                            kept.refreshing = false;
-                        }
-                    });
                 }
             });
             Ok(settings)
