@@ -37,19 +37,15 @@ thread_local! {
 }
 
 /// The text bindings under their own names. Read in one go, with an error that
-/// names the field.
+/// names the field. `workerd` passes a variable that is not set as null.
 #[derive(Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 struct Texts {
     master_keys: String,
-    #[serde(default)]
-    operator_key: String,
-    #[serde(default)]
-    public_origin: String,
-    #[serde(default)]
-    dev_mode: String,
-    #[serde(default)]
-    trusted_address_header: String,
+    operator_key: Option<String>,
+    public_origin: Option<String>,
+    dev_mode: Option<String>,
+    trusted_address_header: Option<String>,
 }
 
 /// The settings.
@@ -64,12 +60,13 @@ pub fn settings(env: &Env) -> Result<Rc<Settings>, Error> {
     let texts: Texts = serde_wasm_bindgen::from_value(env.clone().into())
         .map_err(|error| fault(error.to_string()))?;
     let ring = Keyring::parse(&texts.master_keys).map_err(|error| fault(error.to_string()))?;
+    let public_origin = texts.public_origin.unwrap_or_default();
     let read = Rc::new(Settings {
         ring,
-        operator_key: texts.operator_key,
-        public_origin: texts.public_origin.trim_end_matches('/').to_owned(),
-        dev_mode: texts.dev_mode == "1",
-        address_header: texts.trusted_address_header,
+        operator_key: texts.operator_key.unwrap_or_default(),
+        public_origin: public_origin.trim_end_matches('/').to_owned(),
+        dev_mode: texts.dev_mode.as_deref() == Some("1"),
+        address_header: texts.trusted_address_header.unwrap_or_default(),
     });
     Ok(SETTINGS.with(|settings| settings.get_or_init(|| read).clone()))
 }

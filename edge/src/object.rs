@@ -106,8 +106,8 @@ pub struct Ledger {
 
 impl Ledger {
     fn carry_out(&self, command: Command) -> Result<command::Answer, LedgerError> {
-        let settings = bindings::settings(&self.env)
-            .map_err(|error| LedgerError::Sql(error.parts().1.to_owned()))?;
+        let settings =
+            bindings::settings(&self.env).map_err(|error| fault(format!("{error:?}")))?;
         let sql = ObjectSql(&self.state);
         let books = Books::new(&sql, &settings.ring, clock::now(), &clock::random);
         command::execute(&books, command)
