@@ -57,7 +57,7 @@ pub enum Command {
         /// The signed text.
         token: String,
     },
-    /// Ends (or, undone, resumes) mails to an advocate.
+    /// Ends mails to an advocate.
     Unsubscribe {
         /// The signed text.
         token: String,
