@@ -8,7 +8,7 @@ use std::rc::Rc;
 use worker::{Env, Request};
 
 use crate::error::Error;
-use crate::http::header;
+use crate::http::{header, origin_of};
 use crate::tracker::settings;
 use crate::{bindings, clock};
 
@@ -94,6 +94,27 @@ pub async fn console(request: &Request, env: &Env) -> Result<Rc<Settings>, Error
         Ok(found)
     } else {
         Err(Error::Unauthorized)
+    }
+}
+
+/// Lets a form of our own pages through: another site must not press our buttons.
+///
+/// # Errors
+/// [`Error::ForeignOrigin`] otherwise.
+pub fn own_form(request: &Request, env: &Env) -> Result<(), Error> {
+    // A browser's own word, whatever a proxy between makes of host and scheme.
+    match header(request, "Sec-Fetch-Site").as_deref() {
+        Some("same-origin" | "none") => return Ok(()),
+        Some(_) => return Err(Error::ForeignOrigin),
+        None => {}
+    }
+    let known = bindings::settings(env)?;
+    let own = request.inner().url();
+    match header(request, "Origin").as_deref() {
+        // Our pages send no referrer, which makes browsers send `null`.
+        None | Some("null") => Ok(()),
+        Some(origin) if origin == origin_of(&own) || origin == known.public_origin => Ok(()),
+        Some(_) => Err(Error::ForeignOrigin),
     }
 }
 

@@ -11,9 +11,9 @@ use std::rc::Rc;
 use worker::{Env, Request, Response};
 
 use crate::error::Error;
-use crate::http::{self, header, origin_of};
+use crate::http;
 use crate::tracker::settings;
-use crate::{bindings, ledger_client, mail};
+use crate::{auth, ledger_client, mail};
 
 /// A token is `{merchant}.{signed}`.
 fn split(token: &str) -> Result<(&str, &str), Error> {
@@ -93,7 +93,7 @@ pub async fn show(env: &Env, token: &str) -> Result<Response, Error> {
 /// panel. The session travels in the fragment, which no server sees.
 pub async fn press(request: &Request, env: &Env, token: &str) -> Result<Response, Error> {
     let (slug, sealed) = split(token)?;
-    same_site(request, env)?;
+    auth::own_form(request, env)?;
     let merchant = settings::load(env, slug).await?;
     let command = Command::ProveMailbox {
         token: sealed.to_owned(),
@@ -110,18 +110,6 @@ pub async fn press(request: &Request, env: &Env, token: &str) -> Result<Response
         ""
     };
     http::see_other(&format!("{front}{slash}#gv_me={}", proved.session))
-}
-
-/// A form of another site must not press our button.
-fn same_site(request: &Request, env: &Env) -> Result<(), Error> {
-    let known = bindings::settings(env)?;
-    let own = request.inner().url();
-    match header(request, "Origin").as_deref() {
-        // Pages that send no referrer make browsers send `null`.
-        None | Some("null") => Ok(()),
-        Some(origin) if origin == origin_of(&own) || origin == known.public_origin => Ok(()),
-        Some(_) => Err(Error::ForeignOrigin),
-    }
 }
 
 async fn silence(env: &Env, token: &str, peek: bool) -> Result<(Rc<Settings>, Brand, bool), Error> {

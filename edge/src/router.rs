@@ -78,8 +78,8 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         // Merchants, in the console.
         (Get | Head, [""]) => console::home(url),
         (Get | Head, ["console"]) => console::sign_in_page(request, url, env).await,
-        (Post, ["console"]) => console::sign_in(request, url, env).await,
-        (Post, ["console", "sign-out"]) => console::sign_out(request, url),
+        (Post, ["console"]) => console::sign_in(request, env).await,
+        (Post, ["console", "sign-out"]) => console::sign_out(request, env),
         (Get | Head, ["console", "overview"]) => console::overview(request, env).await,
         (Get | Head, ["console", "install"]) => console::install(request, url, env).await,
         (Get | Head, ["outbox", merchant]) => console::outbox::list(request, env, merchant).await,

@@ -58,19 +58,10 @@ pub async fn sign_in_page(request: &Request, url: &str, env: &Env) -> Result<Res
     http::page(200, &page.render()?, policy::CONSOLE)
 }
 
-/// A form of another site must not sign anybody in or out.
-fn own_form(request: &Request, url: &str) -> Result<(), Error> {
-    match header(request, "Origin").as_deref() {
-        None | Some("null") => Ok(()),
-        Some(origin) if origin == origin_of(url) => Ok(()),
-        Some(_) => Err(Error::ForeignOrigin),
-    }
-}
-
 /// `POST /console` with `shop`, `secret_key`, `next`: signs in. 303, or the form
 /// again with 401.
-pub async fn sign_in(request: &mut Request, url: &str, env: &Env) -> Result<Response, Error> {
-    own_form(request, url)?;
+pub async fn sign_in(request: &mut Request, env: &Env) -> Result<Response, Error> {
+    auth::own_form(request, env)?;
     let body = http::body(request).await?;
     let field = |name| form_field(&body, name).unwrap_or_default();
     let (slug, key, next) = (field("shop"), field("secret_key"), field("next"));
@@ -92,8 +83,8 @@ pub async fn sign_in(request: &mut Request, url: &str, env: &Env) -> Result<Resp
 }
 
 /// `POST /console/sign-out`.
-pub fn sign_out(request: &Request, url: &str) -> Result<Response, Error> {
-    own_form(request, url)?;
+pub fn sign_out(request: &Request, env: &Env) -> Result<Response, Error> {
+    auth::own_form(request, env)?;
     let response = see_other("/console")?;
     response
         .headers()
