@@ -94,10 +94,14 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
         "invalid_name",
         "name must have 1 to 80 characters.",
     )?;
+    // It goes into a header, which holds no other letters.
     refuse(
-        new.shop_url.len() <= 500 && split_origin(&new.shop_url).is_some(),
+        new.shop_url.len() <= 500
+            && new.shop_url.is_ascii()
+            && split_origin(&new.shop_url).is_some(),
         "invalid_shop_url",
-        "shop_url must be a plain web address such as https://shop.example/.",
+        "shop_url must be a plain web address such as https://shop.example/, with other than \
+         English letters percent-encoded.",
     )?;
     refuse(
         is_email(&new.email),

@@ -100,6 +100,8 @@ fn a_merchant_that_makes_no_sense_is_refused() {
     );
     let script = |m: &mut crate::command::NewMerchant| m.shop_url = "javascript:1".to_owned();
     assert_eq!(create(script), "invalid_shop_url");
+    let letters = |m: &mut crate::command::NewMerchant| m.shop_url = "https://a.b/żółw".to_owned();
+    assert_eq!(create(letters), "invalid_shop_url");
     assert_eq!(shop.refused(Command::Settings), "unknown_merchant");
 }
 
