@@ -1,12 +1,11 @@
 # The Worker on one machine, under the open-source `workerd` alone:
 #
-#   workerd serve edge/workerd.capnp --directory-path state=/var/lib/grapevine
+#   workerd serve edge/workerd.capnp config --import-path node_modules \
+#     --directory-path state=/var/lib/grapevine --directory-path assets=build/assets-local
 #
 # run from the root of the checkout after `cargo xtask build`, with MASTER_KEYS,
-# OPERATOR_KEY and PUBLIC_ORIGIN in the environment. `--socket-addr http=…` and
-# `--directory-path assets=…` replace the address and the static files' folder.
-# Put a TLS proxy before it that sets the header named by
-# TRUSTED_ADDRESS_HEADER, and lets nobody else set it.
+# OPERATOR_KEY and PUBLIC_ORIGIN in the environment; see docs/operations.md.
+# `--socket-addr http=…` replaces the address.
 #
 # Two configurations: `config` for service, and `development`, the same but
 # allowed to send requests to the loopback, where tests have their receivers.
@@ -37,7 +36,8 @@ const development :Workerd.Config = (
 const http :Workerd.Socket = (
   name = "http",
   address = "127.0.0.1:8787",
-  http = (),
+  # A TLS proxy before it says here how the visitor came; links begin accordingly.
+  http = (forwardedProtoHeader = "X-Forwarded-Proto"),
   service = "edge",
 );
 
