@@ -19,6 +19,11 @@ pub enum Question {
         /// The merchant.
         slug: String,
     },
+    /// Whether there is such a merchant: `true` or `false`.
+    Has {
+        /// The merchant.
+        slug: String,
+    },
     /// All merchants.
     List,
 }
@@ -41,6 +46,11 @@ pub fn answer(sql: &dyn Sql, question: &Question, now: Timestamp) -> Result<Json
             let statement = "INSERT INTO merchants VALUES (?, ?) ON CONFLICT DO NOTHING";
             sql.run(statement, values![slug.as_str(), now])?;
             Ok(json!({ "slug": slug }))
+        }
+        Question::Has { slug } => {
+            let statement = "SELECT 1 FROM merchants WHERE slug = ?";
+            let rows = sql.run(statement, values![slug.as_str()])?;
+            Ok(Json::Bool(!rows.is_empty()))
         }
         Question::List => {
             let rows = sql.run(

@@ -48,7 +48,9 @@ pub async fn answer(
     ) {
         (Ok(found), Ok(known)) => (found, known),
         (Err(Error::NotFound), _) => return crate::console::unknown_shop(request),
-        (Err(error), _) | (_, Err(error)) => return error.response(),
+        (Err(error), _) | (_, Err(error)) => {
+            return crate::console::trouble(request, "/r/", &error);
+        }
     };
     let Ok(code) = Code::parse(link.code) else {
         clicks::record(link.merchant, Err(Dropped::BadCode), &env, context);

@@ -4,6 +4,8 @@
 
 use grapevine_domain::time::Timestamp;
 use grapevine_ledger::command::Settings;
+use grapevine_ledger::directory::Question;
+use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -99,6 +101,23 @@ async fn read(env: &Env, merchant: &str) -> Result<Rc<Settings>, Error> {
     }
 }
 
+/// Reads the settings of a merchant that this isolate has not seen. The list of
+/// merchants is asked first: a stranger's made-up name must not open books, each
+/// of which is a file where the edge runs on one machine.
+async fn read_unseen(env: &Env, merchant: &str) -> Result<Rc<Settings>, Error> {
+    let slug = merchant.to_owned();
+    let known = if ledger_client::is_slug(merchant) {
+        ledger_client::directory(env, &Question::Has { slug }).await?
+    } else {
+        Json::Bool(false)
+    };
+    if known != Json::Bool(true) {
+        keep(merchant, None);
+        return Err(Error::NotFound);
+    }
+    read(env, merchant).await.map_err(unknown)
+}
+
 /// A merchant's settings for the hot path; a refresh runs after the answer.
 ///
 /// # Errors
@@ -117,7 +136,7 @@ pub async fn get(env: &Env, merchant: &str, context: &Context) -> Result<Rc<Sett
             Ok(settings)
         }
         Found::Unknown => Err(Error::NotFound),
-        Found::Missing => read(env, merchant).await.map_err(unknown),
+        Found::Missing => read_unseen(env, merchant).await,
     }
 }
 
@@ -129,7 +148,8 @@ pub async fn load(env: &Env, merchant: &str) -> Result<Rc<Settings>, Error> {
     match look(merchant) {
         Found::Fresh(settings) => Ok(settings),
         Found::Unknown => Err(Error::NotFound),
-        Found::Stale(_) | Found::Missing => read(env, merchant).await.map_err(unknown),
+        Found::Stale(_) => read(env, merchant).await.map_err(unknown),
+        Found::Missing => read_unseen(env, merchant).await,
     }
 }
 

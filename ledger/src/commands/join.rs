@@ -20,6 +20,9 @@ use crate::store::outbox;
 /// How long a browser stays known.
 const SESSION_DAYS: u32 = 180;
 
+/// Most characters of an advocate's name.
+const LONGEST_NAME: usize = 80;
+
 /// How long nobody is sent a second sign-in link.
 const SIGN_IN_PAUSE_MS: i64 = 60 * 1000;
 
@@ -127,6 +130,13 @@ pub fn add(
             "invalid_email",
             "email must be an e-mail address.",
         ));
+    }
+    if name
+        .as_ref()
+        .is_some_and(|name| name.chars().count() > LONGEST_NAME)
+    {
+        let message = "name must have at most 80 characters.";
+        return Err(LedgerError::invalid("invalid_name", message));
     }
     let email_key = books.email_key(&merchant, email)?;
     let advocate = books.atomically(|| {

@@ -115,6 +115,11 @@ fn the_directory_knows_each_merchant_once() {
         ask(&Question::Enter { slug }).unwrap();
     }
     assert_eq!(ask(&Question::List).unwrap(), json!(["acme", "tea"]));
+    let has = |slug: &str| {
+        let slug = slug.to_owned();
+        ask(&Question::Has { slug }).unwrap()
+    };
+    assert_eq!((has("tea"), has("tee")), (json!(true), json!(false)));
     let slug = "Tea shop".to_owned();
     assert!(matches!(
         ask(&Question::Enter { slug }),
