@@ -19,9 +19,11 @@ const COOKIE: &str = "gv_console";
 
 fn bearer(request: &Request) -> Option<String> {
     let value = header(request, "Authorization")?;
-    value
-        .strip_prefix("Bearer ")
-        .map(|token| token.trim().to_owned())
+    let (scheme, token) = value.split_once(' ')?;
+    // RFC 9110, 11.1: the scheme's case does not matter.
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
 }
 
 /// Lets the operator through.

@@ -32,6 +32,10 @@ pub async fn body(request: &mut Request) -> Result<String, Error> {
 /// [`Error::TooLarge`], or [`Error::Malformed`] with what is wrong and where.
 pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Error> {
     let text = body(request).await?;
+    if !text.trim_start().starts_with('{') {
+        let message = "The body must be a JSON object.";
+        return Err(Error::Malformed(message.to_owned()));
+    }
     serde_json::from_str(&text)
         .map_err(|error| Error::Malformed(format!("The body is not as expected: {error}.")))
 }

@@ -137,7 +137,7 @@ impl DurableObject for Ledger {
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let command: Command = request.json().await?;
+        let command: Command = serde_json::from_str(&request.text().await?)?;
         let outcome = match self.carry_out(command) {
             Ok(answer) => {
                 self.wake_at(answer.wake_at).await?;
@@ -173,7 +173,7 @@ impl DurableObject for Directory {
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let question: directory::Question = request.json().await?;
+        let question: directory::Question = serde_json::from_str(&request.text().await?)?;
         let outcome = match directory::answer(&ObjectSql(&self.state), &question, clock::now()) {
             Ok(body) => Outcome::Done(body),
             Err(error) => Outcome::from(error),

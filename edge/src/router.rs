@@ -35,7 +35,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
     {
         return assets::answer(request, path, env).await;
     }
-    use Method::{Get, Head, Options, Post, Put};
+    use Method::{Get, Head, Options, Patch, Post, Put};
     match (method, parts.as_slice()) {
         (Get | Head, ["ui", "accent", name]) => assets::accent(name),
         (Get | Head, ["favicon.ico"]) => assets::no_icon(),
@@ -55,6 +55,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
 
         // The operator.
         (Post, ["v1", "merchants"]) => api::operator::create(request, env).await,
+        (Patch, ["v1", "merchants", slug]) => api::operator::change(request, env, slug).await,
         (Get, ["v1", "merchants"]) => api::operator::list(request, env).await,
         (Get | Head, ["v1", "health"]) => api::operator::health(),
 

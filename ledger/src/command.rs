@@ -27,6 +27,11 @@ pub use crate::store::outbox::Message;
 pub enum Command {
     /// Opens the books of a new merchant.
     CreateMerchant(NewMerchant),
+    /// The shop has a new address.
+    MoveShop {
+        /// Where links lead from now on.
+        shop_url: String,
+    },
     /// What the edge keeps in memory about the merchant.
     Settings,
     /// The live programme.
@@ -174,6 +179,9 @@ pub struct NewMerchant {
     pub locale: String,
     /// Whether its clock can be moved.
     pub test: bool,
+    /// Where a test merchant's clock begins, seconds from the real time.
+    #[serde(default)]
+    pub clock_offset_seconds: i64,
     /// `#rrggbb`.
     pub accent: Option<String>,
     /// Whether nothing may be stored before consent.
@@ -286,6 +294,7 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
 fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
     Ok(match command {
         Command::CreateMerchant(new) => commands::create_merchant::run(books, new)?,
+        Command::MoveShop { shop_url } => commands::create_merchant::move_shop(books, &shop_url)?,
         Command::Settings => json(commands::create_merchant::settings(books)?)?,
         Command::Program => commands::publish_program::show(books)?,
         Command::PublishProgram { program } => commands::publish_program::run(books, program)?,

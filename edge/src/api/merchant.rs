@@ -7,6 +7,7 @@ use grapevine_domain::conversion::Reporter;
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::program::Program;
 use grapevine_ledger::command::{Command, Report};
+use grapevine_ledger::error::{Refusal, RefusalKind};
 use grapevine_ledger::iso::Iso;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -15,7 +16,7 @@ use worker::{Env, Request, Response};
 use crate::error::Error;
 use crate::http::{self, header, json_response, origin_of};
 use crate::tracker::settings;
-use crate::{auth, ledger_client};
+use crate::{auth, bindings, ledger_client};
 
 async fn ask(request: &Request, env: &Env, command: &Command) -> Result<Json, Error> {
     let merchant = auth::merchant(request, env).await?;
@@ -26,13 +27,18 @@ async fn show(request: &Request, env: &Env, command: Command) -> Result<Response
     json_response(200, &ask(request, env, &command).await?)
 }
 
-/// Reads a currency in a body.
+/// An amount from a body.
 ///
 /// # Errors
-/// 400 when it is none.
+/// 422 `invalid_currency` when the currency is none.
 pub fn money(minor: i64, currency: &str) -> Result<Money, Error> {
-    let currency = Currency::parse(currency)
-        .map_err(|error| Error::Malformed(format!("currency: {error}.")))?;
+    let currency = Currency::parse(currency).map_err(|error| {
+        Error::Refused(Refusal {
+            kind: RefusalKind::Invalid,
+            code: "invalid_currency".to_owned(),
+            message: format!("currency: {error}."),
+        })
+    })?;
     Ok(Money { minor, currency })
 }
 
@@ -52,6 +58,16 @@ pub async fn publish(request: &mut Request, env: &Env) -> Result<Response, Error
     json_response(200, &answer)
 }
 
+fn public_origin(env: &Env, url: &str) -> Result<String, Error> {
+    let known = &bindings::settings(env)?.public_origin;
+    let own = if known.is_empty() {
+        origin_of(url)
+    } else {
+        known
+    };
+    Ok(own.to_owned())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewAdvocate {
@@ -61,13 +77,16 @@ struct NewAdvocate {
 
 /// `POST /v1/advocates` `{email, name?}`: 201 `{id, email, name, code, link}`; the
 /// same again for a known address.
+///
+/// The link begins with `PUBLIC_ORIGIN`: a shop's server may know the edge by
+/// another name.
 pub async fn add_advocate(request: &mut Request, url: &str, env: &Env) -> Result<Response, Error> {
     let merchant = auth::merchant(request, env).await?;
     let NewAdvocate { email, name } = http::json(request).await?;
     let command = Command::AddAdvocate {
         email,
         name,
-        origin: origin_of(url).to_owned(),
+        origin: public_origin(env, url)?,
     };
     json_response(
         201,

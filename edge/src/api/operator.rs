@@ -24,6 +24,8 @@ struct Body {
     locale: String,
     #[serde(default)]
     test: bool,
+    #[serde(default)]
+    clock_offset_seconds: i64,
     accent: Option<String>,
     #[serde(default)]
     consent_required: bool,
@@ -46,6 +48,7 @@ pub async fn create(request: &mut Request, env: &Env) -> Result<Response, Error>
         currency: body.currency,
         locale: body.locale,
         test: body.test,
+        clock_offset_seconds: body.clock_offset_seconds,
         accent: body.accent,
         consent_required: body.consent_required,
         program: body.program,
@@ -71,6 +74,23 @@ pub async fn create(request: &mut Request, env: &Env) -> Result<Response, Error>
         "publishable_key": ring.api_key(Purpose::PublishableKey, &slug, 1),
     });
     json_response(201, &keys)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    shop_url: String,
+}
+
+/// `PATCH /v1/merchants/{slug}` `{shop_url}`: the shop has a new address. Operator
+/// key. 200 `{slug, shop_url}`; 404 `unknown_merchant`; 422 `invalid_shop_url`.
+pub async fn change(request: &mut Request, env: &Env, slug: &str) -> Result<Response, Error> {
+    auth::operator(request, env)?;
+    let Change { shop_url } = http::json(request).await?;
+    settings::load(env, slug).await?;
+    let answer = ledger_client::call(env, slug, &Command::MoveShop { shop_url }).await?;
+    settings::forget(slug);
+    json_response(200, &answer)
 }
 
 /// `GET /v1/merchants`: all merchants' names. Operator key.

@@ -17,7 +17,7 @@ use super::visitor::{self, Dropped, Signs};
 use super::{Link, clicks, settings};
 use crate::error::Error;
 use crate::http::header;
-use crate::{bindings, clock};
+use crate::{auth, bindings, clock};
 
 /// Longest query that is passed on to the shop.
 const LONGEST_QUERY: usize = 2_000;
@@ -72,8 +72,18 @@ pub async fn answer(
     let visitor = address
         .map(|address| visitor::name(&key, now, &address, agent.as_deref().unwrap_or_default()));
     let repeats = |visitor| visitor::is_repeat(visitor, link.merchant, code.as_str(), now);
-    let dropped =
-        visitor::judge(signs).or_else(|| visitor.is_some_and(repeats).then_some(Dropped::Repeat));
+    // The browser's own cookie knows more than an isolate, and needs no address.
+    let has_clicked = || {
+        let cookie = auth::cookie(request, "gv_click")?;
+        let mac =
+            |number: u8, bytes: &[u8]| (number == known.ring.current()).then(|| mac16(&key, bytes));
+        let before = ClickToken::open(&cookie, mac).ok()?;
+        let is_recent = (0..visitor::REPEAT_MS).contains(&(now.0 - before.at.0));
+        (before.code == code && is_recent).then_some(Dropped::Repeat)
+    };
+    let dropped = visitor::judge(signs)
+        .or_else(|| visitor.is_some_and(repeats).then_some(Dropped::Repeat))
+        .or_else(has_clicked);
 
     let token = ClickToken {
         key: known.ring.current(),

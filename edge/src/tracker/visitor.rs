@@ -115,7 +115,7 @@ pub fn judge(signs: Signs<'_>) -> Option<Dropped> {
 }
 
 /// Two visits within this time are one click.
-const REPEAT_MS: i64 = 30 * 60 * 1000;
+pub const REPEAT_MS: i64 = 30 * 60 * 1000;
 /// Most visits that an isolate keeps in mind.
 const MOST: usize = 100_000;
 

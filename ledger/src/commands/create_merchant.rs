@@ -13,6 +13,9 @@ use crate::identity::is_email;
 use crate::store::merchant::{self, Merchant};
 use crate::store::programs;
 
+/// The furthest that a test merchant's clock begins from the real time: ten years.
+const LONGEST_OFFSET_S: i64 = 10 * 366 * 86_400;
+
 /// Answers with the [`Settings`].
 ///
 /// Atomicity: one transaction. Idempotency: a second call is refused with
@@ -33,7 +36,7 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         accent: new.accent,
         consent_required: new.consent_required,
         test: new.test,
-        clock_offset_ms: 0,
+        clock_offset_ms: new.clock_offset_seconds * 1000,
         key_generation: 1,
         identity_key: books.ring.current(),
         created_at: books.clock,
@@ -58,6 +61,39 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         events::append(books, books.clock, event)
     })?;
     Ok(serde_json::to_value(settings(books)?)?)
+}
+
+/// Answers `{slug, shop_url}`.
+///
+/// Atomicity: one transaction. Idempotency: the same address again changes nothing.
+pub fn move_shop(books: &Books<'_>, shop_url: &str) -> Result<Json, LedgerError> {
+    let merchant = books.merchant()?;
+    check_shop_url(shop_url)?;
+    books.atomically(|| {
+        if merchant.shop_url == shop_url {
+            return Ok(());
+        }
+        merchant::set_shop_url(books.sql, shop_url)?;
+        let data = json!({ "from": merchant.shop_url, "to": shop_url });
+        let event = Event {
+            kind: "merchant.moved",
+            subject: &merchant.slug,
+            actor: "operator",
+            data,
+        };
+        events::append(books, books.now(&merchant), event)
+    })?;
+    Ok(json!({ "slug": merchant.slug, "shop_url": shop_url }))
+}
+
+/// Where links lead. It goes into a header, which holds no letters but English ones.
+fn check_shop_url(shop_url: &str) -> Result<(), LedgerError> {
+    if shop_url.len() <= 500 && shop_url.is_ascii() && split_origin(shop_url).is_some() {
+        return Ok(());
+    }
+    let message = "shop_url must be a plain web address such as https://shop.example/, with \
+                   other than English letters percent-encoded.";
+    Err(LedgerError::invalid("invalid_shop_url", message))
 }
 
 /// Whether a text can name a merchant in links and file names.
@@ -94,14 +130,12 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
         "invalid_name",
         "name must have 1 to 80 characters.",
     )?;
-    // It goes into a header, which holds no other letters.
+    check_shop_url(&new.shop_url)?;
     refuse(
-        new.shop_url.len() <= 500
-            && new.shop_url.is_ascii()
-            && split_origin(&new.shop_url).is_some(),
-        "invalid_shop_url",
-        "shop_url must be a plain web address such as https://shop.example/, with other than \
-         English letters percent-encoded.",
+        new.clock_offset_seconds == 0
+            || new.test && new.clock_offset_seconds.abs() <= LONGEST_OFFSET_S,
+        "invalid_clock_offset",
+        "clock_offset_seconds is for test merchants, within ten years of now.",
     )?;
     refuse(
         is_email(&new.email),

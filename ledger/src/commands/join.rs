@@ -298,7 +298,10 @@ fn known_customer(
                 "identity_forged",
                 "The identity token is not signed with the merchant's secret key.",
             ),
-            IdentityError::Expired => ("identity_expired", "The identity token is out of date."),
+            IdentityError::Expired => (
+                "identity_expired",
+                "The identity token is out of date, or not valid yet.",
+            ),
         };
         LedgerError::refused(RefusalKind::Unauthorized, code, message)
     };

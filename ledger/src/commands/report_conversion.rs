@@ -59,7 +59,10 @@ pub fn run(books: &Books<'_>, report: &Report) -> Result<Json, LedgerError> {
 }
 
 pub(crate) fn check_order_id(order_id: &str) -> Result<(), LedgerError> {
-    if (1..=100).contains(&order_id.len()) && !order_id.chars().any(char::is_control) {
+    if (1..=100).contains(&order_id.len())
+        && !order_id.trim().is_empty()
+        && !order_id.chars().any(char::is_control)
+    {
         return Ok(());
     }
     Err(LedgerError::invalid(

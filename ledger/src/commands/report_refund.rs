@@ -29,7 +29,7 @@ pub fn run(
     if !(1..=LARGEST_MINOR).contains(&amount.minor) {
         return Err(LedgerError::invalid(
             "invalid_amount",
-            "amount must be more than nothing, in minor units.",
+            "amount must be a whole number of minor units, from 1 to 1,000,000,000,000.",
         ));
     }
     books.atomically(|| {

@@ -81,3 +81,8 @@ pub fn set_clock_offset(sql: &dyn Sql, offset_ms: i64) -> Result<(), LedgerError
     )
     .map(drop)
 }
+
+pub fn set_shop_url(sql: &dyn Sql, shop_url: &str) -> Result<(), LedgerError> {
+    sql.run("UPDATE merchant SET shop_url = ?", values![shop_url])
+        .map(drop)
+}

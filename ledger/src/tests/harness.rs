@@ -65,6 +65,7 @@ pub fn new_merchant(program: Option<Program>) -> NewMerchant {
         currency: "EUR".to_owned(),
         locale: "en".to_owned(),
         test: true,
+        clock_offset_seconds: 0,
         accent: None,
         consent_required: false,
         program,
