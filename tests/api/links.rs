@@ -263,3 +263,25 @@ async fn nothing_in_an_address_leads_anywhere_but_to_the_shop() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_browser_that_brings_its_cookie_back_is_a_repeat() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let link = world.advocate("ada@mail.example").await?;
+    let other = world.advocate("eve@mail.example").await?;
+    let token = world.click(&link, "198.51.100.71").await?;
+    let cookie = format!("a=b; gv_click={token}");
+    let from = |address| {
+        [
+            ("User-Agent", DESKTOP),
+            ("CF-Connecting-IP", address),
+            ("Cookie", cookie.as_str()),
+        ]
+    };
+    let again = world.follow(&link, &from("198.51.100.72")).await?;
+    assert!(again.header("set-cookie").is_some(), "the proof is renewed");
+    world.follow(&other, &from("198.51.100.73")).await?;
+    let funnel = world.funnel_with("/clicks", 2).await?;
+    assert_eq!(number(&funnel, "/dropped/repeat"), 1, "{funnel}");
+    Ok(())
+}

@@ -145,3 +145,62 @@ async fn only_a_test_merchants_clock_moves_and_only_forward() -> Result<()> {
     refused(&answer, 403, "not_a_test_merchant", "a real merchant");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_shop_can_move_and_its_links_follow() -> Result<()> {
+    let edge = Edge::shared().await?;
+    let world = World::open(edge).await?;
+    let link = world.advocate("ada@mail.example").await?;
+    let path = format!("/v1/merchants/{}", world.slug);
+    let to = json!({ "shop_url": "https://new.example/tea" });
+    let operator = edge.operator()?;
+    let moved = operator
+        .request(Method::PATCH, &path, Some(&to), &[])
+        .await?
+        .json()?;
+    assert_eq!(text(&moved, "/shop_url"), "https://new.example/tea");
+    let answer = world.follow(&link, &World::person("198.51.100.61")).await?;
+    let target = answer.header("location").unwrap_or_default();
+    assert!(
+        target.starts_with("https://new.example/tea?gv="),
+        "{target}"
+    );
+
+    let nowhere = json!({ "shop_url": "javascript:alert(1)" });
+    let answer = operator
+        .request(Method::PATCH, &path, Some(&nowhere), &[])
+        .await?;
+    refused(&answer, 422, "invalid_shop_url", "no address");
+    let answer = world
+        .api
+        .request(Method::PATCH, &path, Some(&to), &[])
+        .await?;
+    refused(&answer, 401, "unauthorized", "a merchant's key");
+    let answer = operator
+        .request(Method::PATCH, "/v1/merchants/nobody-here", Some(&to), &[])
+        .await?;
+    refused(&answer, 404, "not_found", "no such merchant");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_test_merchants_clock_can_begin_in_the_past() -> Result<()> {
+    let edge = Edge::shared().await?;
+    let past = json!({ "clock_offset_seconds": -1_296_000 });
+    let world = World::open_as(edge, &past).await?;
+    let began = world.api.get("/v1/clock").await?;
+    world.api.advance_clock(1_296_000).await?;
+    let now = world.api.get("/v1/clock").await?;
+    assert!(text(&began, "/now") < text(&now, "/now"));
+    let real = json!({
+        "slug": unique("real"), "name": "Shop", "shop_url": "https://shop.example/",
+        "email": "a@shop.example", "currency": "EUR", "locale": "en",
+        "clock_offset_seconds": -5,
+    });
+    let answer = edge
+        .operator()?
+        .request(Method::POST, "/v1/merchants", Some(&real), &[])
+        .await?;
+    refused(&answer, 422, "invalid_clock_offset", "no test merchant");
+    Ok(())
+}

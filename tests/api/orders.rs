@@ -141,6 +141,11 @@ async fn an_order_that_makes_no_sense_is_refused() -> Result<()> {
             "invalid_order_id",
         ),
         (
+            json!({"order_id": " ", "amount": 1, "currency": "EUR"}),
+            422,
+            "invalid_order_id",
+        ),
+        (
             json!({"order_id": "x".repeat(101), "amount": 1, "currency": "EUR"}),
             422,
             "invalid_order_id",
@@ -162,8 +167,8 @@ async fn an_order_that_makes_no_sense_is_refused() -> Result<()> {
         ),
         (
             json!({"order_id": "a", "amount": 1, "currency": "€"}),
-            400,
-            "malformed",
+            422,
+            "invalid_currency",
         ),
         (
             json!({"order_id": "a", "amount": 1, "currency": "EUR", "email": "x"}),
@@ -324,5 +329,31 @@ async fn approval_comes_with_time_and_tells_the_advocate() -> Result<()> {
     assert_eq!(text(&rewards, "/0/status"), "approved");
     assert_eq!(text(&rewards, "/1/status"), "approved");
     inbox::newest(&world.api, "reward_ready", "ada@mail.example").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_amount_beyond_all_orders_is_refused_by_name() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    for amount in [-1, 1_000_000_000_001, 9_007_199_254_740_993, i64::MAX] {
+        let order = json!({ "order_id": "1", "amount": amount, "currency": "EUR" });
+        let answer = world
+            .api
+            .request(Method::POST, "/v1/conversions", Some(&order), &[])
+            .await?;
+        refused(&answer, 422, "invalid_amount", &amount.to_string());
+    }
+    let order = json!({ "order_id": "1", "amount": 1, "currency": "EURO" });
+    let answer = world
+        .api
+        .request(Method::POST, "/v1/conversions", Some(&order), &[])
+        .await?;
+    refused(&answer, 422, "invalid_currency", "no currency");
+    let list = json!(["1", 100, "EUR", null, null, null, null]);
+    let answer = world
+        .api
+        .request(Method::POST, "/v1/conversions", Some(&list), &[])
+        .await?;
+    refused(&answer, 400, "malformed", "a list");
     Ok(())
 }
