@@ -1,3 +1,5 @@
-//! Power cuts: whatever was answered is there afterwards, once.
+//! What must hold when things go wrong: after power cuts whatever was answered is
+//! there, once; strangers leave nothing behind.
 
 mod kill_nine;
+mod strangers;

@@ -73,6 +73,25 @@ impl Edge {
         Ok(())
     }
 
+    /// How many merchants' books lie in the state folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn books(&self) -> Result<usize> {
+        let folder = self.folder.path().join("grapevine-ledger");
+        if !folder.exists() {
+            return Ok(0);
+        }
+        let mut count = 0;
+        for entry in std::fs::read_dir(folder)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".sqlite") && name != "metadata.sqlite" {
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
     /// The port on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
