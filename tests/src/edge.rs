@@ -78,7 +78,7 @@ impl Edge {
     /// # Errors
     /// When the folder cannot be read.
     pub fn books(&self) -> Result<usize> {
-        let folder = self.folder.path().join("grapevine-ledger");
+        let folder = self.folder.path().join("workerd/grapevine-ledger");
         if !folder.exists() {
             return Ok(0);
         }
