@@ -80,6 +80,9 @@ pub struct NewMerchant {
     pub locale: String,
     /// A test merchant has a clock that can be moved.
     pub test: bool,
+    /// Where a test merchant's clock begins, relative to the real one.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub clock_offset_seconds: i64,
     /// The shop's colour, `#rrggbb`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accent: Option<String>,
@@ -99,10 +102,17 @@ impl NewMerchant {
             currency: "EUR".to_string(),
             locale: "en".to_string(),
             test: true,
+            clock_offset_seconds: 0,
             accent: None,
             program: None,
         }
     }
+}
+
+/// For serde, which hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// An order as a shop's server reports it.
@@ -226,6 +236,19 @@ impl Client {
         serde_json::from_value(created).context("a new merchant's keys")
     }
 
+    /// Tells that a merchant's shop has a new address; needs the operator's key.
+    pub async fn move_shop(&self, slug: &str, shop_url: &str) -> Result<Value> {
+        let path = format!("/v1/merchants/{slug}");
+        self.request(
+            Method::PATCH,
+            &path,
+            Some(&json!({ "shop_url": shop_url })),
+            &[],
+        )
+        .await?
+        .json()
+    }
+
     /// Reports an order under an idempotency key of its own.
     pub async fn report_order(&self, order: &Order) -> Result<Value> {
         let key = format!("order-{}", order.order_id);
@@ -327,6 +350,14 @@ mod tests {
         let landing = "http://shop.localhost:8788/?utm_source=x&gv=abc-1_2#top";
         assert_eq!(query_value(landing, "gv"), Some("abc-1_2"));
         assert_eq!(query_value("http://shop.localhost/", "gv"), None);
+    }
+
+    #[test]
+    fn a_clock_that_begins_now_is_not_mentioned() {
+        let mut merchant = NewMerchant::test("demo", "Demo", "http://shop.localhost");
+        assert_eq!(json!(merchant).get("clock_offset_seconds"), None);
+        merchant.clock_offset_seconds = -5;
+        assert_eq!(json!(merchant)["clock_offset_seconds"], -5);
     }
 
     #[test]

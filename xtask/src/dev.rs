@@ -1,14 +1,16 @@
 //! `cargo xtask dev`: the edge under `workerd` and the demo shop, seeded.
 //!
-//! Responsible for the addresses, the state folder and a clean end: Ctrl-C and
-//! SIGTERM are caught, so that every child process is ended before this one.
-//! Rebuilding on edits is in [`watch`], `wrangler dev` in [`wrangler`].
+//! Responsible for the addresses and a clean end: Ctrl-C and SIGTERM are caught,
+//! so that every child process is ended before this one. The state folder is in
+//! [`state`], rebuilding on edits in [`watch`], `wrangler dev` in [`wrangler`].
 
+mod state;
 mod watch;
 mod wrangler;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -25,17 +27,6 @@ use crate::{build, process, seed};
 pub const EDGE_HOST: &str = "refer.shop.localhost";
 /// The demo shop's host name.
 pub const SHOP_HOST: &str = "shop.localhost";
-
-/// Everything that `dev` writes into its state folder; `--fresh` removes these
-/// names and nothing else.
-const STATE_NAMES: &[&str] = &[
-    "workerd",
-    "wrangler",
-    "keys.json",
-    "seed.json",
-    "shop.json",
-    "dev.json",
-];
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -66,17 +57,29 @@ impl Server {
         }
     }
 
-    fn is_running(&mut self) -> bool {
+    fn ended(&mut self) -> Option<ExitStatus> {
         match self {
-            Self::Workerd(server) => server.is_running(),
-            Self::Wrangler(server) => server.is_running(),
+            Self::Workerd(server) => server.ended(),
+            Self::Wrangler(server) => server.ended(),
         }
+    }
+}
+
+/// Reads `--port`: it stands in addresses that are kept, and the shop has the
+/// one after it.
+pub fn port(text: &str) -> Result<u16, String> {
+    match text.parse::<u16>() {
+        Ok(port) if (1..u16::MAX).contains(&port) => Ok(port),
+        _ => Err(
+            "`dev` needs a fixed port from 1 to 65534: N for the edge and N + 1 for the shop"
+                .to_string(),
+        ),
     }
 }
 
 /// Builds, starts, seeds, announces, and serves until a signal ends it.
 pub async fn run(options: Options) -> Result<()> {
-    let state = open_state(&options)?;
+    let held = state::State::lock(&options.state)?;
     // Taken at once, so that a busy port is reported before a long build.
     let edge_port = workerd::bind(options.port)?;
     let shop_port = options
@@ -84,6 +87,8 @@ pub async fn run(options: Options) -> Result<()> {
         .checked_add(1)
         .context("--port must be below 65535")?;
     let shop_listener = workerd::bind(shop_port)?;
+    held.prepare(options.fresh)?;
+    let state = held.folder();
     build::all()?;
 
     // From here on children exist: a signal must unwind through their `drop`.
@@ -92,12 +97,12 @@ pub async fn run(options: Options) -> Result<()> {
     let mut hang_up = signal(SignalKind::hangup())?;
     drop(edge_port);
     let ended = tokio::select! {
-        ended = serve(&options, &state, shop_listener) => ended,
+        ended = serve(&options, state, shop_listener) => ended,
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = hang_up.recv() => Ok(()),
     };
-    let _ = fs::remove_file(state.join("dev.json"));
+    held.forget_addresses();
     process::say("stopped");
     ended
 }
@@ -148,8 +153,16 @@ async fn serve(
             }
             () = tokio::time::sleep(Duration::from_millis(300)) => {}
         }
-        if !server.is_running() {
-            bail!("the edge's server ended by itself; its last words are above");
+        if let Some(status) = server.ended() {
+            let again = if options.fresh {
+                "without --fresh"
+            } else {
+                "again"
+            };
+            bail!(
+                "the edge's server ended by itself ({status}), its last words are above; its data in {} is kept: run the same command {again} to start it",
+                state.display()
+            );
         }
         if let Some(watcher) = &mut watcher
             && let Some(changed) = watcher.changed()
@@ -187,37 +200,6 @@ async fn start(options: &Options, state: &Path, keys: &Keys) -> Result<Server> {
     })
     .await?;
     Ok(Server::Workerd(Box::new(server)))
-}
-
-/// Makes the state folder, and proves that it can be written.
-fn open_state(options: &Options) -> Result<PathBuf> {
-    let state = &options.state;
-    let refused = || {
-        format!(
-            "cannot write to the state folder {}: choose another with --state, or change its owner",
-            state.display()
-        )
-    };
-    if options.fresh {
-        for name in STATE_NAMES {
-            let path = state.join(name);
-            let removed = if path.is_dir() {
-                fs::remove_dir_all(&path)
-            } else if path.exists() {
-                fs::remove_file(&path)
-            } else {
-                Ok(())
-            };
-            removed.with_context(refused)?;
-        }
-    }
-    fs::create_dir_all(state).with_context(refused)?;
-    let probe = state.join(".probe");
-    fs::write(&probe, b"").with_context(refused)?;
-    let _ = fs::remove_file(&probe);
-    // A script must not read the address of a run that is over.
-    let _ = fs::remove_file(state.join("dev.json"));
-    std::path::absolute(state).with_context(refused)
 }
 
 struct Addresses {
@@ -265,4 +247,18 @@ fn announce(
     println!();
     println!("ready {edge}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_leaves_room_for_the_shop() {
+        assert_eq!(port("8787"), Ok(8787));
+        assert_eq!(port("65534"), Ok(65534));
+        for text in ["0", "65535", "70000", "-1", "x"] {
+            assert!(port(text).unwrap_err().contains("N + 1"), "{text}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ enum Command {
         #[arg(long)]
         fresh: bool,
         /// Port of the edge; the demo shop has the next one.
-        #[arg(long, default_value_t = 8787)]
+        #[arg(long, default_value_t = 8787, value_parser = dev::port)]
         port: u16,
         /// Rebuild and restart when a source file changes.
         #[arg(long)]

@@ -2,12 +2,13 @@
 //!
 //! Guarantees that a second start finds what the first made: keys are kept in
 //! `keys.json`, the rest is noted in `seed.json` once it is complete, and every
-//! order has a fixed id, so that an interrupted seeding can be repeated.
+//! order has a fixed id, so that an interrupted seeding can be repeated. The
+//! story begins in the past, so that at its end the merchant's clock is right.
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -19,7 +20,9 @@ pub const MERCHANT: &str = "demo";
 
 const MARIA: &str = "maria@advocate.example";
 
-const DAY: u64 = 24 * 60 * 60;
+/// How long before the present the story begins: a day more than the hold
+/// period of the default programme, so that its first rewards are released.
+const STORY_SECONDS: u32 = (14 + 1) * 24 * 60 * 60;
 
 /// What the first start noted down.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,35 +31,46 @@ pub struct Seeded {
     pub sample_link: String,
 }
 
+impl Seeded {
+    /// The same under the edge's present address, whose port may have changed.
+    fn at(&self, origin: &str) -> Self {
+        Self {
+            sample_link: format!("{origin}{}", client::path_of(&self.sample_link)),
+        }
+    }
+}
+
 /// The merchant's keys; the merchant is created on the first start.
 ///
-/// Its shop has an address with a port, so a kept state belongs to one port.
+/// The shop's address has a port in it: where that is another one than before,
+/// the merchant is moved.
 pub async fn merchant(
     edge: &Client,
     keys: &mut Keys,
     keys_file: &Path,
     shop_origin: &str,
 ) -> Result<MerchantKeys> {
-    if let Some(merchant) = &keys.merchant {
+    let operator = edge.with_key(&keys.operator_key);
+    if let Some(merchant) = &mut keys.merchant {
+        let known = merchant.keys.clone();
         if merchant.shop != shop_origin {
-            bail!(
-                "this state was made for the shop at {}: use the port of then, another --state, or --fresh",
-                merchant.shop
-            );
+            operator
+                .move_shop(MERCHANT, &format!("{shop_origin}/"))
+                .await
+                .context("moving the demo merchant to the new port")?;
+            merchant.shop = shop_origin.to_string();
+            keys.save(keys_file)?;
         }
-        return Ok(merchant.keys.clone());
+        return Ok(known);
     }
     let shop = NewMerchant {
         accent: Some("#1f5c4d".to_string()),
+        clock_offset_seconds: -i64::from(STORY_SECONDS),
         ..NewMerchant::test(MERCHANT, "Kettle & Leaf", shop_origin)
     };
-    let created = edge
-        .with_key(&keys.operator_key)
-        .create_merchant(&shop)
-        .await
-        .context(
-            "creating the demo merchant (if this state folder was damaged, --fresh starts anew)",
-        )?;
+    let created = operator.create_merchant(&shop).await.context(
+        "creating the demo merchant (if this state folder was damaged, --fresh starts anew)",
+    )?;
     keys.merchant = Some(KnownMerchant {
         shop: shop_origin.to_string(),
         keys: created.clone(),
@@ -70,9 +84,9 @@ pub async fn merchant(
 /// `note` is the file that says that this was done.
 pub async fn story(edge: &Client, merchant: &MerchantKeys, note: &Path) -> Result<Seeded> {
     if let Ok(text) = fs::read(note)
-        && let Ok(seeded) = serde_json::from_slice(&text)
+        && let Ok(seeded) = serde_json::from_slice::<Seeded>(&text)
     {
-        return Ok(seeded);
+        return Ok(seeded.at(edge.origin()));
     }
     let api = edge.with_key(&merchant.secret_key);
     share(edge).await?;
@@ -119,12 +133,6 @@ async fn tell(edge: &Client, action: &str, body: &Value) -> Result<Value> {
 /// Friends of one advocate: some only look, some buy; the rewards of the first
 /// are released, those of the last still wait.
 async fn friends(edge: &Client, api: &Client, link: &str) -> Result<()> {
-    let hold = edge
-        .get(&format!("/b/{MERCHANT}/start?locale=en"))
-        .await?
-        .get("hold_days")
-        .and_then(Value::as_u64)
-        .unwrap_or(14);
     let early = [
         ("whatsapp", Some(4_890)),
         ("email", None),
@@ -133,7 +141,11 @@ async fn friends(edge: &Client, api: &Client, link: &str) -> Result<()> {
     ];
     let late = [("facebook", None), ("email", Some(6_450))];
     visit(edge, api, link, 1, &early).await?;
-    api.advance_clock((hold + 1) * DAY).await?;
+    // In a state that was seeded halfway this may have been done.
+    let first = api.conversion("KL-1001").await?;
+    if first.pointer("/referral/status").and_then(Value::as_str) == Some("pending") {
+        api.advance_clock(u64::from(STORY_SECONDS)).await?;
+    }
     visit(edge, api, link, 1 + early.len(), &late).await
 }
 
@@ -175,4 +187,20 @@ fn text(value: &Value, field: &str) -> Result<String> {
         .and_then(Value::as_str)
         .map(str::to_string)
         .with_context(|| format!("an advocate without `{field}`: {value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_noted_link_follows_the_port() {
+        let noted = Seeded {
+            sample_link: "http://refer.shop.localhost:8787/r/demo/abc".to_string(),
+        };
+        assert_eq!(
+            noted.at("http://refer.shop.localhost:9150").sample_link,
+            "http://refer.shop.localhost:9150/r/demo/abc"
+        );
+    }
 }

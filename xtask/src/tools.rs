@@ -50,9 +50,9 @@ pub const WORKER_BUILD: CargoTool = CargoTool {
     purpose: "makes a Worker of the edge crate",
 };
 
-/// The oldest Node whose npm reads our lock file. Wrangler needs a newer one,
-/// which the npm package `node` brings.
-pub const OLDEST_NODE: u32 = 18;
+/// The oldest Node to install the npm packages with, as the README says.
+/// Wrangler needs a newer one, which the npm package `node` brings.
+pub const OLDEST_NODE: u32 = 20;
 
 /// What every build needs; the paths of the compiled tools.
 pub struct Tools {
@@ -254,6 +254,12 @@ mod tests {
         assert_eq!(version("v20.11.1"), Some((20, 11, 1)));
         assert_eq!(version("1.95.0-nightly"), Some((1, 95, 0)));
         assert_eq!(version("unknown"), None);
+    }
+
+    #[test]
+    fn the_readme_asks_for_the_same_node() {
+        let readme = fs::read_to_string(paths::root().join("README.md")).unwrap();
+        assert!(readme.contains(&format!("Node {OLDEST_NODE} or newer")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -55,8 +55,8 @@ impl Wrangler {
         let http = client::http(None)?;
         let started = Instant::now();
         loop {
-            if !wrangler.is_running() {
-                bail!("wrangler dev ended at once; its last words are above");
+            if let Some(status) = wrangler.ended() {
+                bail!("wrangler dev ended at once ({status}); its last words are above");
             }
             let health = format!("http://127.0.0.1:{port}/v1/health");
             let answer = http
@@ -78,8 +78,9 @@ impl Wrangler {
         Some(self.child.id())
     }
 
-    pub fn is_running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+    /// How it ended, `None` while it runs.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
     }
 }
 
@@ -93,7 +94,7 @@ impl Drop for Wrangler {
         };
         end(rustix::process::Signal::TERM);
         let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(5) && self.is_running() {
+        while started.elapsed() < Duration::from_secs(5) && self.ended().is_none() {
             std::thread::sleep(Duration::from_millis(20));
         }
         end(rustix::process::Signal::KILL);
