@@ -3,17 +3,17 @@
 use grapevine_domain::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A time that is written as `2026-12-06T10:00:00Z` and read with any offset.
+/// A time that is written as `2026-12-06T10:00:00.000Z` and read with any offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Iso(pub Timestamp);
 
 impl Iso {
-    /// The text. Times beyond the calendar's range become its start.
+    /// The text, always with three decimals, so that texts sort as their times do.
+    /// Times beyond the calendar's range become its start.
     #[must_use]
     pub fn text(self) -> String {
-        jiff::Timestamp::from_millisecond(self.0.0)
-            .unwrap_or_default()
-            .to_string()
+        let time = jiff::Timestamp::from_millisecond(self.0.0).unwrap_or_default();
+        format!("{time:.3}")
     }
 
     /// Reads RFC 3339 with an offset or `Z`.
@@ -54,11 +54,13 @@ mod tests {
     #[test]
     fn times_are_written_in_utc_and_read_with_any_offset() {
         let iso = Iso::parse("2026-12-06T12:00:00+02:00").unwrap();
-        assert_eq!(iso.text(), "2026-12-06T10:00:00Z");
+        assert_eq!(iso.text(), "2026-12-06T10:00:00.000Z");
         assert_eq!(
             Iso(Timestamp(1_795_000_000_123)).text(),
             "2026-11-18T11:06:40.123Z"
         );
+        let texts = [600, 610, 1_000].map(|ms| Iso(Timestamp(ms)).text());
+        assert!(texts.is_sorted(), "{texts:?}");
         for wrong in ["", "yesterday", "2026-12-06", "2026-12-06T10:00:00"] {
             assert_eq!(Iso::parse(wrong), None, "{wrong}");
         }
