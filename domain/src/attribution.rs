@@ -25,6 +25,17 @@ pub enum Source {
     Click,
 }
 
+impl Source {
+    /// The stable name, as stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Coupon => "coupon",
+            Self::Click => "click",
+        }
+    }
+}
+
 /// An advocate who may have brought an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -26,11 +26,6 @@ fn shop(merchant: &Settings, signed_in: bool) -> Shop {
     }
 }
 
-/// The signed-in merchant; without one, the way to the sign-in page.
-async fn signed_in(request: &Request, env: &Env) -> Result<std::rc::Rc<Settings>, Error> {
-    auth::console(request, env).await
-}
-
 /// `GET /`: what runs here.
 pub fn home(url: &str) -> Result<Response, Error> {
     let host = origin_of(url)
@@ -94,7 +89,7 @@ pub fn sign_out(request: &Request, env: &Env) -> Result<Response, Error> {
 
 /// `GET /console/install`: what to paste where.
 pub async fn install(request: &Request, url: &str, env: &Env) -> Result<Response, Error> {
-    let merchant = signed_in(request, env).await?;
+    let merchant = auth::console(request, env).await?;
     let page = Install {
         shop: shop(&merchant, true),
         edge_origin: origin_of(url).to_owned(),

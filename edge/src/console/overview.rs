@@ -12,7 +12,7 @@ use serde::Deserialize;
 use worker::{Env, Request, Response};
 
 use crate::error::Error;
-use crate::{http, ledger_client};
+use crate::{auth, http, ledger_client};
 
 #[derive(Deserialize)]
 struct Found {
@@ -54,7 +54,7 @@ const SHOWN: usize = 20;
 
 /// The page. Sends to the sign-in page without a session.
 pub async fn overview(request: &Request, env: &Env) -> Result<Response, Error> {
-    let merchant = super::signed_in(request, env).await?;
+    let merchant = auth::console(request, env).await?;
     let answer = ledger_client::call(env, &merchant.slug, &Command::Overview).await?;
     let found: Found = serde_json::from_value(answer)?;
     let page = Overview {

@@ -2,7 +2,7 @@
 //! it. Whatever reports came in whatever order, the same facts end in the same
 //! books.
 
-use grapevine_domain::attribution::{Candidate, Decision, Source, decide};
+use grapevine_domain::attribution::{Candidate, Decision, decide};
 use grapevine_domain::conversion::{No, Order, Verdict, judge};
 use grapevine_domain::fraud::Facts;
 use grapevine_domain::money::Money;
@@ -163,7 +163,7 @@ fn open(
         id: books.new_id("ref_"),
         conversion_id: order.id.clone(),
         advocate_id: advocate_id.clone(),
-        source: source_name(winner).to_owned(),
+        source: winner.source.as_str().to_owned(),
         channel: winner.channel.clone().unwrap_or_default(),
         status: if no.is_some() {
             ReferralStatus::Voided
@@ -205,13 +205,6 @@ fn tell_bought(
     tell(books, id, "friend_bought", merchant, offer, referral, now)
 }
 
-const fn source_name(winner: &Candidate) -> &'static str {
-    match winner.source {
-        Source::Coupon => "coupon",
-        Source::Click => "click",
-    }
-}
-
 /// Whether people hear of an order: the shop stands for it, or the merchant takes
 /// a browser's word.
 const fn credible(order: &Conversion, program: &Program) -> bool {
@@ -250,7 +243,7 @@ fn align(
     } else {
         referral.release_at
     };
-    let source = source_name(winner);
+    let source = winner.source.as_str();
     let channel = winner.channel.as_deref().unwrap_or_default();
     if (source, channel, release_at) != (&referral.source, &referral.channel, referral.release_at) {
         referrals::describe(books.sql, &referral.id, source, channel, release_at)?;

@@ -1,6 +1,6 @@
 //! Orders, referrals and rewards with their why.
 
-use grapevine_domain::attribution::{Candidate, Lost, Source};
+use grapevine_domain::attribution::Candidate;
 use serde_json::{Value as Json, json};
 
 use crate::books::Books;
@@ -51,9 +51,9 @@ fn order_json(order: &Conversion) -> Json {
 /// The decision about an order: winner and losers, each with a reason.
 fn why(order: &Conversion) -> Json {
     let mut reasons = Vec::new();
-    let line = |candidate: &Candidate, reason: &str| {
+    let line = |candidate: &Candidate, reason: Json| {
         json!({
-            "source": match candidate.source { Source::Coupon => "coupon", Source::Click => "click" },
+            "source": candidate.source,
             "advocate_id": candidate.advocate,
             "at": Iso(candidate.at),
             "channel": candidate.channel,
@@ -61,20 +61,10 @@ fn why(order: &Conversion) -> Json {
         })
     };
     if let Some(winner) = &order.decision.winner {
-        reasons.push(line(winner, "won"));
+        reasons.push(line(winner, json!("won")));
     }
     for (loser, reason) in &order.decision.losers {
-        let reason = match reason {
-            Lost::UnknownCode => "unknown_code",
-            Lost::OutsideWindow => "outside_window",
-            Lost::AfterOrder => "after_order",
-            Lost::CouponWon => "coupon_won",
-            Lost::LaterClickWon => "later_click_won",
-            Lost::EarlierClickWon => "earlier_click_won",
-            Lost::CouponUsed => "coupon_used",
-            Lost::CouponExpired => "coupon_expired",
-        };
-        reasons.push(line(loser, reason));
+        reasons.push(line(loser, json!(reason)));
     }
     Json::Array(reasons)
 }
