@@ -1,9 +1,11 @@
-//! What an order means: whether it makes a referral, and why (not).
+//! What an order or a sign-up means: whether it makes a referral, and why (not).
 
 use crate::attribution::{Candidate, Decision};
-use crate::fraud::{self, Facts, VOID_AT};
+use crate::fraud::{self, FLAG_AT, Facts, VOID_AT};
 use crate::money::Money;
-use crate::program::Program;
+use crate::program::{NewCustomer, Program, SelfReferral, Trigger};
+use crate::reward::PartialRefund;
+use crate::time::{DAY_MS, Timestamp};
 
 /// Who told us of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,37 @@ pub enum Reporter {
     Server,
 }
 
+/// What a friend did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum ConversionKind {
+    /// Bought something.
+    #[default]
+    Order,
+    /// Opened an account.
+    SignUp,
+}
+
+impl ConversionKind {
+    /// The stable name, as stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::SignUp => "sign_up",
+        }
+    }
+
+    /// Reads a stable name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Order, Self::SignUp]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
 /// Why an order makes no referral, or makes one that does not stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -23,14 +56,28 @@ pub enum Reporter {
 pub enum No {
     /// No link and no code led to it.
     NotReferred,
+    /// The programme rewards sign-ups and not orders, or the reverse.
+    OtherTrigger,
     /// The friend had ordered before.
     NotNewCustomer,
+    /// Only the first order after coming counts.
+    NotFirstOrder,
+    /// Only the n-th order after coming counts.
+    NotNthOrder,
+    /// The friend had brought the advocate, straight or in a chain.
+    ReferralLoop,
+    /// The advocate left before the hold period was over.
+    AdvocateLeft,
     /// The order is below the programme's minimum.
     BelowMinimum,
     /// The order is in a currency that the programme does not reward.
     OtherCurrency,
     /// The order was cancelled or fully refunded.
     Refunded,
+    /// A part was refunded, and the programme takes that for a no.
+    PartlyRefunded,
+    /// The merchant said no.
+    Declined,
     /// A fraud signal spoke against it.
     Fraud(&'static str),
 }
@@ -41,24 +88,57 @@ impl No {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NotReferred => "not_referred",
+            Self::OtherTrigger => "other_trigger",
             Self::NotNewCustomer => "not_new_customer",
+            Self::NotFirstOrder => "not_first_order",
+            Self::NotNthOrder => "not_nth_order",
+            Self::ReferralLoop => "referral_loop",
+            Self::AdvocateLeft => "advocate_left",
             Self::BelowMinimum => "below_minimum",
             Self::OtherCurrency => "other_currency",
             Self::Refunded => "refunded",
+            Self::PartlyRefunded => "partly_refunded",
+            Self::Declined => "declined",
             Self::Fraud(signal) => signal,
         }
     }
 }
 
+/// What the merchant said of a referral. It stands above every rule but one: what
+/// was fully refunded earns nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Ruling {
+    /// It counts, and at once: the hold period is over.
+    Approve,
+    /// It counts, when the hold period is over.
+    Stand,
+    /// It does not count.
+    Void,
+}
+
 /// An order as far as it is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
+    /// Which event.
+    pub kind: ConversionKind,
     /// What was paid, after discounts.
     pub amount: Money,
     /// What was given back so far, in the order's currency.
     pub refunded_minor: i64,
-    /// Whether the friend had an order before this one.
-    pub is_repeat: bool,
+    /// Whether all of it was taken back, whatever it came to.
+    pub cancelled: bool,
+    /// When it was placed.
+    pub ordered_at: Timestamp,
+    /// Its number among the friend's of its kind since coming, counted from 1.
+    pub position: u32,
+    /// When the friend came: the first order or sign-up that somebody brought.
+    pub came_at: Timestamp,
+    /// The friend's last order before coming, where there was one.
+    pub ordered_before: Option<Timestamp>,
+    /// Whether the shop says that the friend had ordered before coming.
+    pub said_not_new: bool,
 }
 
 impl Order {
@@ -67,10 +147,42 @@ impl Order {
     pub const fn kept(&self) -> Money {
         let minor = self.amount.minor.saturating_sub(self.refunded_minor);
         Money {
-            minor: if minor < 0 { 0 } else { minor },
+            minor: if minor < 0 || self.cancelled {
+                0
+            } else {
+                minor
+            },
             ..self.amount
         }
     }
+
+    const fn is_gone(&self) -> bool {
+        self.cancelled || (self.amount.minor > 0 && self.kept().minor == 0)
+    }
+
+    const fn was_new(&self, rule: NewCustomer) -> bool {
+        match (rule, self.ordered_before) {
+            (NewCustomer::Anyone, _) => true,
+            (NewCustomer::NeverOrdered, before) => before.is_none() && !self.said_not_new,
+            (NewCustomer::NotWithinDays { days }, Some(before)) => {
+                self.came_at.0.saturating_sub(before.0) >= days as i64 * DAY_MS
+            }
+            (NewCustomer::NotWithinDays { .. }, None) => true,
+        }
+    }
+}
+
+/// What is known beside the order itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Circumstances<'a> {
+    /// What fraud signals look at.
+    pub facts: Facts<'a>,
+    /// Whether this referral would close a loop.
+    pub closes_loop: bool,
+    /// When the advocate left the programme.
+    pub advocate_left_at: Option<Timestamp>,
+    /// What the merchant said.
+    pub ruling: Option<Ruling>,
 }
 
 /// What an order means under a programme.
@@ -78,11 +190,25 @@ impl Order {
 pub enum Verdict<'a> {
     /// A referral that stands, for this candidate.
     Stands(&'a Candidate),
+    /// One that waits for the merchant's eye, for the signal of that name.
+    Flagged(&'a Candidate, &'static str),
     /// A referral that is recorded but void, so that the merchant can see it
     /// and put it right.
     Void(&'a Candidate, No),
     /// No referral.
     Nothing(No),
+}
+
+impl Verdict<'_> {
+    /// The stable name: `referred`, `flagged`, or that of the reason why not.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Stands(_) => "referred",
+            Self::Flagged(..) => "flagged",
+            Self::Void(_, no) | Self::Nothing(no) => no.code(),
+        }
+    }
 }
 
 /// Judges one order.
@@ -91,126 +217,102 @@ pub fn judge<'a>(
     program: &Program,
     order: &Order,
     decision: &'a Decision,
-    facts: &Facts<'_>,
+    about: &Circumstances<'_>,
 ) -> Verdict<'a> {
+    let wanted = match program.trigger {
+        Trigger::SignUp => ConversionKind::SignUp,
+        _ => ConversionKind::Order,
+    };
+    if order.kind != wanted {
+        return Verdict::Nothing(No::OtherTrigger);
+    }
     let Some(winner) = &decision.winner else {
         return Verdict::Nothing(No::NotReferred);
     };
-    if program.new_customers_only && order.is_repeat {
-        return Verdict::Nothing(No::NotNewCustomer);
-    }
-    let signals = fraud::fired(facts);
-    let weight: u32 = signals.iter().map(|signal| signal.weight).sum();
-    if let (true, Some(signal)) = (weight >= VOID_AT, signals.first()) {
-        return Verdict::Void(winner, No::Fraud(signal.code));
-    }
-    if order.amount.minor > 0 && order.kept().minor == 0 {
+    if order.is_gone() {
         return Verdict::Void(winner, No::Refunded);
     }
-    if let Some(minimum) = program.minimum_order {
-        if order.amount.currency != minimum.currency {
-            return Verdict::Void(winner, No::OtherCurrency);
+    if program
+        .sides()
+        .all(|(_, side)| side.offer.value_for(order.amount).is_none())
+    {
+        return Verdict::Void(winner, No::OtherCurrency);
+    }
+    match about.ruling {
+        Some(Ruling::Void) => return Verdict::Void(winner, No::Declined),
+        Some(Ruling::Stand | Ruling::Approve) => return Verdict::Stands(winner),
+        None => {}
+    }
+    if let Some(no) = out_of_turn(program, order) {
+        return Verdict::Nothing(no);
+    }
+    let weight = suspicion(program, &about.facts);
+    if let Some((signal, weight)) = weight
+        && weight >= VOID_AT
+    {
+        return Verdict::Void(winner, No::Fraud(signal));
+    }
+    if let Some(no) = shortfall(program, order, about) {
+        return Verdict::Void(winner, no);
+    }
+    match weight {
+        Some((signal, weight)) if weight >= FLAG_AT => Verdict::Flagged(winner, signal),
+        _ => Verdict::Stands(winner),
+    }
+}
+
+/// Why it is not this order of this friend that counts.
+fn out_of_turn(program: &Program, order: &Order) -> Option<No> {
+    if !order.was_new(program.new_customer) {
+        return Some(No::NotNewCustomer);
+    }
+    match program.trigger {
+        Trigger::FirstOrder if order.position > 1 => {
+            Some(if program.new_customer == NewCustomer::NeverOrdered {
+                No::NotNewCustomer
+            } else {
+                No::NotFirstOrder
+            })
         }
-        if order.kept().minor < minimum.minor {
-            return Verdict::Void(winner, No::BelowMinimum);
+        Trigger::SignUp if order.position > 1 => Some(No::NotNewCustomer),
+        Trigger::NthOrder { n } if order.position != n => Some(No::NotNthOrder),
+        _ => None,
+    }
+}
+
+/// The first signal that fires, with the weight of all that do. What the programme
+/// says of self-referral stands above that signal's own weight.
+fn suspicion(program: &Program, facts: &Facts<'_>) -> Option<(&'static str, u32)> {
+    let weigh = |signal: &fraud::Signal| match (signal.code, program.self_referral) {
+        ("self_referral", SelfReferral::Allow) => 0,
+        ("self_referral", SelfReferral::Flag) => FLAG_AT,
+        _ => signal.weight,
+    };
+    let fired = fraud::fired(facts);
+    let heavy = fired.iter().find(|signal| weigh(signal) > 0)?;
+    Some((heavy.code, fired.iter().map(|signal| weigh(signal)).sum()))
+}
+
+fn shortfall(program: &Program, order: &Order, about: &Circumstances<'_>) -> Option<No> {
+    if about.closes_loop {
+        return Some(No::ReferralLoop);
+    }
+    let held_until = order.ordered_at.plus_days(program.hold_days);
+    if about.advocate_left_at.is_some_and(|left| left < held_until) {
+        return Some(No::AdvocateLeft);
+    }
+    if program.partial_refund == PartialRefund::Void && order.kept() != order.amount {
+        return Some(No::PartlyRefunded);
+    }
+    if let Some(minimum) = &program.minimum_order {
+        match minimum.get(order.amount.currency) {
+            None => return Some(No::OtherCurrency),
+            Some(least) if order.kept().minor < least.minor => return Some(No::BelowMinimum),
+            Some(_) => {}
         }
     }
-    Verdict::Stands(winner)
+    None
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::attribution::Source;
-    use crate::money::Currency;
-    use crate::time::Timestamp;
-
-    fn euros(minor: i64) -> Money {
-        Money {
-            minor,
-            currency: Currency::parse("EUR").unwrap(),
-        }
-    }
-
-    fn program() -> Program {
-        let mut program = Program::starter(euros(0).currency);
-        program.minimum_order = Some(euros(2_500));
-        program
-    }
-
-    fn referred() -> Decision {
-        let winner = Candidate {
-            source: Source::Click,
-            advocate: Some("adv".into()),
-            at: Timestamp(0),
-            click: None,
-            channel: None,
-        };
-        Decision {
-            winner: Some(winner),
-            losers: vec![],
-        }
-    }
-
-    fn order(minor: i64) -> Order {
-        Order {
-            amount: euros(minor),
-            refunded_minor: 0,
-            is_repeat: false,
-        }
-    }
-
-    fn verdict(order: &Order, facts: &Facts<'_>) -> &'static str {
-        match judge(&program(), order, &referred(), facts) {
-            Verdict::Stands(_) => "stands",
-            Verdict::Void(_, no) | Verdict::Nothing(no) => no.code(),
-        }
-    }
-
-    #[test]
-    fn a_new_friend_with_a_large_enough_order_stands() {
-        assert_eq!(verdict(&order(2_500), &Facts::default()), "stands");
-        assert_eq!(verdict(&order(2_499), &Facts::default()), "below_minimum");
-    }
-
-    #[test]
-    fn refunds_count_against_the_minimum() {
-        let partly = Order {
-            refunded_minor: 1,
-            ..order(2_500)
-        };
-        assert_eq!(verdict(&partly, &Facts::default()), "below_minimum");
-        let beyond = Order {
-            refunded_minor: 9_999,
-            ..order(2_500)
-        };
-        assert_eq!(verdict(&beyond, &Facts::default()), "refunded");
-    }
-
-    #[test]
-    fn nobody_refers_himself_or_an_old_customer() {
-        let facts = Facts {
-            advocate_email: Some("h"),
-            friend_email: Some("h"),
-        };
-        assert_eq!(verdict(&order(5_000), &facts), "self_referral");
-        let repeat = Order {
-            is_repeat: true,
-            ..order(5_000)
-        };
-        assert_eq!(verdict(&repeat, &Facts::default()), "not_new_customer");
-    }
-
-    #[test]
-    fn an_order_in_another_currency_is_not_measured_against_the_minimum() {
-        let dollars = Money {
-            minor: 9_000,
-            currency: Currency::parse("USD").unwrap(),
-        };
-        let order = Order {
-            amount: dollars,
-            ..order(0)
-        };
-        assert_eq!(verdict(&order, &Facts::default()), "other_currency");
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! Amounts of money: whole minor units with their currency, never a float.
 
 use core::fmt;
+use std::collections::BTreeMap;
 
 /// An ISO-4217 alphabetic code such as `EUR`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +82,20 @@ impl TryFrom<String> for Currency {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[A-Z]{3}$",
+            "description": "A current ISO-4217 code such as EUR.",
+        })
+    }
+}
+
 impl From<Currency> for String {
     fn from(currency: Currency) -> Self {
         currency.as_str().to_owned()
@@ -91,6 +106,7 @@ impl From<Currency> for String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Money {
     /// Minor units; negative amounts occur only in differences.
     pub minor: i64,
@@ -120,15 +136,56 @@ impl Money {
     /// minor units. `None` when it does not fit.
     #[must_use]
     pub fn basis_points(self, basis_points: u32) -> Option<Self> {
-        let scaled = i128::from(self.minor) * i128::from(basis_points);
-        let (floor, rest) = (scaled.div_euclid(10_000), scaled.rem_euclid(10_000));
-        let up = match rest.cmp(&5_000) {
+        self.share(i64::from(basis_points), 10_000)
+    }
+
+    /// `part` of `whole` of it, rounded half to even to whole minor units. `None`
+    /// when it does not fit, or there is no whole.
+    #[must_use]
+    pub fn share(self, part: i64, whole: i64) -> Option<Self> {
+        if whole <= 0 {
+            return None;
+        }
+        let (scaled, whole) = (i128::from(self.minor) * i128::from(part), i128::from(whole));
+        let (floor, rest) = (scaled.div_euclid(whole), scaled.rem_euclid(whole));
+        let up = match (rest * 2).cmp(&whole) {
             core::cmp::Ordering::Less => 0,
             core::cmp::Ordering::Greater => 1,
             core::cmp::Ordering::Equal => floor.rem_euclid(2),
         };
         let minor = i64::try_from(floor + up).ok()?;
         Some(Self { minor, ..self })
+    }
+}
+
+/// One amount in each of several currencies: `{"EUR": 1000, "USD": 1100}`, minor
+/// units. No rate ever turns one into the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Amounts(pub BTreeMap<Currency, i64>);
+
+impl Amounts {
+    /// A table with one entry.
+    #[must_use]
+    pub fn of(money: Money) -> Self {
+        Self(BTreeMap::from([(money.currency, money.minor)]))
+    }
+
+    /// The amount in that currency, where there is one.
+    #[must_use]
+    pub fn get(&self, currency: Currency) -> Option<Money> {
+        let minor = *self.0.get(&currency)?;
+        Some(Money { minor, currency })
+    }
+
+    /// Every amount, by currency.
+    pub fn iter(&self) -> impl Iterator<Item = Money> + '_ {
+        self.0.iter().map(|(currency, minor)| Money {
+            minor: *minor,
+            currency: *currency,
+        })
     }
 }
 
@@ -173,6 +230,27 @@ mod tests {
             );
         }
         assert_eq!(money(i64::MAX, "EUR").basis_points(20_000), None);
+    }
+
+    #[test]
+    fn a_share_of_an_amount_rounds_half_to_even_and_needs_a_whole() {
+        let ten = money(1_000, "EUR");
+        assert_eq!(ten.share(3_000, 4_500), Some(money(667, "EUR")));
+        assert_eq!(money(1, "EUR").share(1, 2), Some(money(0, "EUR")));
+        assert_eq!(money(3, "EUR").share(1, 2), Some(money(2, "EUR")));
+        assert_eq!(ten.share(1, 0), None);
+    }
+
+    #[test]
+    fn a_table_has_one_amount_a_currency() {
+        let mut table = Amounts::of(money(1_000, "EUR"));
+        table.0.insert(Currency::parse("JPY").unwrap(), 1_500);
+        assert_eq!(
+            table.get(Currency::parse("JPY").unwrap()),
+            Some(money(1_500, "JPY"))
+        );
+        assert_eq!(table.get(Currency::parse("USD").unwrap()), None);
+        assert_eq!(table.iter().count(), 2);
     }
 
     #[test]

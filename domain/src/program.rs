@@ -1,46 +1,276 @@
-//! The merchant's rules as one document, and what is wrong with a draft.
+//! The merchant's rules as one document. What is wrong or unwise in a draft is
+//! found in [`crate::validate`].
 
 use crate::attribution::Model;
-use crate::money::{Currency, LARGEST_MINOR, Money};
-use crate::reward::Offer;
+use crate::money::{Amounts, Currency, Money};
+use crate::period::Period;
+use crate::reward::{Clawback, Offer, PartialRefund, SideRules};
 
 /// Longest attribution window in days; browsers keep no cookie longer.
 pub const LONGEST_WINDOW_DAYS: u32 = 400;
 /// Longest hold period in days.
 pub const LONGEST_HOLD_DAYS: u32 = 365;
+/// Longest life of a reward in days: five years.
+pub const LONGEST_EXPIRY_DAYS: u32 = 1_826;
+/// Longest checkout that the guard against late clicks takes for one, in minutes.
+pub const LONGEST_CHECKOUT_MINUTES: u32 = 24 * 60;
 
 /// A programme: who gets what, when, under which limits.
+///
+/// Publishing a document makes a new version; what began under an older one keeps
+/// it. Only the budget is always the live version's: it is the merchant's purse and
+/// not a promise to anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Program {
-    /// What the advocate gets for each friend who buys.
-    pub advocate: Offer,
-    /// What the friend gets on the first order.
-    pub friend: Offer,
-    /// The smallest order that counts, after discounts.
-    pub minimum_order: Option<Money>,
+    /// What the merchant calls it; shoppers do not read it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub name: String,
+    /// Which kind of programme it is.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub kind: ProgramKind,
+    /// What a friend must do.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub trigger: Trigger,
+    /// What the advocate gets for each friend who counts; nothing where missing.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub advocate: Option<SideRules>,
+    /// What the friend gets; nothing where missing.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub friend: Option<SideRules>,
+    /// The smallest order that counts, after discounts, by currency.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub minimum_order: Option<Amounts>,
+    /// Who counts as a new customer.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub new_customer: NewCustomer,
     /// Days between an order (its own time, however late it was reported) and
     /// the approval of its rewards, so that a return can still void them.
+    #[cfg_attr(feature = "serde", serde(default = "usual_hold"))]
     pub hold_days: u32,
     /// Days after a click in which an order counts for it.
+    #[cfg_attr(feature = "serde", serde(default = "usual_window"))]
     pub window_days: u32,
     /// Which click counts when there were several.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub attribution: Model,
-    /// Only a friend's first order at the shop counts.
-    pub new_customers_only: bool,
+    /// A click within the checkout does not displace an earlier one: so many
+    /// minutes before the order, where the shop does not tell when the checkout
+    /// began. 0: it does.
+    #[cfg_attr(feature = "serde", serde(default = "usual_checkout"))]
+    pub late_click_minutes: u32,
+    /// What becomes of an order in which advocate and friend are one person.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub self_referral: SelfReferral,
     /// Whether an order that only a browser reported can pay.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub browser_orders_pay: bool,
+    /// What becomes of rewards when a part of the order is returned.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub partial_refund: PartialRefund,
+    /// What becomes of the worth of a reward that is voided after it was handed
+    /// over.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub clawback: Clawback,
+    /// The most that one advocate can get.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub caps: Vec<Cap>,
+    /// The most that the programme spends.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub budget: Option<Budget>,
+    /// For the advocates who brought most in a period.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub prize: Option<Prize>,
+    /// What the merchant hopes for.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub goal: Option<Goal>,
+    /// What shoppers can read.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub terms: Option<Terms>,
 }
 
-/// One mistake in a draft.
+#[cfg(feature = "serde")]
+const fn usual_hold() -> u32 {
+    14
+}
+#[cfg(feature = "serde")]
+const fn usual_window() -> u32 {
+    30
+}
+#[cfg(feature = "serde")]
+const fn usual_checkout() -> u32 {
+    10
+}
+
+/// Kinds of programme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ProgramKind {
+    /// Shoppers are asked to pass a link on.
+    #[default]
+    Direct,
+    /// A thing is given to be passed on, or for it.
+    TangibleGift,
+    /// What is earned goes to a cause.
+    Community,
+    /// Nobody is asked: cards, labels, word of mouth.
+    Implied,
+}
+
+/// What a friend must do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(tag = "on", rename_all = "snake_case", deny_unknown_fields)
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Trigger {
+    /// Sign up at the shop.
+    SignUp,
+    /// Place the first order after coming.
+    #[default]
+    FirstOrder,
+    /// Place an order; each of them counts.
+    EveryOrder,
+    /// Place an n-th order, the first after coming being 1.
+    NthOrder {
+        /// Which.
+        n: u32,
+    },
+}
+
+/// Who counts as a new customer when coming.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum NewCustomer {
+    /// Whoever has never ordered.
+    #[default]
+    NeverOrdered,
+    /// Whoever has not ordered for so long.
+    NotWithinDays {
+        /// Days before the order.
+        days: u32,
+    },
+    /// Everybody.
+    Anyone,
+}
+
+/// What becomes of an order in which advocate and friend are one person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SelfReferral {
+    /// It earns nothing.
+    #[default]
+    Void,
+    /// It waits for the merchant's eye.
+    Flag,
+    /// It counts.
+    Allow,
+}
+
+/// The most that one advocate can get in a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Problem {
-    /// Where, as a path into the document: `advocate.money.minor`.
-    pub path: &'static str,
-    /// What is wrong, in a sentence for the merchant.
-    pub sentence: &'static str,
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Cap {
+    /// The period, by the time of the friend's order.
+    pub per: Period,
+    /// How many rewards.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub rewards: Option<u32>,
+    /// How much, in each currency.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub amounts: Option<Amounts>,
+}
+
+/// The most that the programme spends on both sides in a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Budget {
+    /// The period, by the time of the friend's order.
+    pub per: Period,
+    /// How much, in each currency.
+    pub amounts: Amounts,
+    /// The merchant is told when no more than this share of it is left, in percent.
+    #[cfg_attr(feature = "serde", serde(default = "usual_low_mark"))]
+    pub low_at_percent: u32,
+}
+
+#[cfg(feature = "serde")]
+const fn usual_low_mark() -> u32 {
+    20
+}
+
+/// For the advocates who brought most friends in a period. Decided when the hold
+/// period of its last order is over; the earlier to reach a number goes first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Prize {
+    /// The period, by the time of the friends' orders.
+    pub per: Period,
+    /// What each of the best gets.
+    pub offer: Offer,
+    /// How many get it.
+    #[cfg_attr(feature = "serde", serde(default = "one"))]
+    pub places: u32,
+    /// How many friends one must have brought at least.
+    #[cfg_attr(feature = "serde", serde(default = "one"))]
+    pub minimum_friends: u32,
+}
+
+#[cfg(feature = "serde")]
+const fn one() -> u32 {
+    1
+}
+
+/// What the merchant hopes for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Goal {
+    /// In which time.
+    pub per: Period,
+    /// How many referrals.
+    pub referrals: u32,
+}
+
+/// What shoppers can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Terms {
+    /// The text itself.
+    Text(String),
+    /// Where it is.
+    Url(String),
 }
 
 impl Program {
@@ -49,114 +279,33 @@ impl Program {
     #[must_use]
     pub fn starter(currency: Currency) -> Self {
         let unit = 10i64.pow(u32::from(currency.exponent()));
-        let money = Money {
+        let amounts = Amounts::of(Money {
             minor: 10 * unit,
             currency,
-        };
+        });
         Self {
-            advocate: Offer::StoreCredit { money },
-            friend: Offer::AmountOff { money },
+            name: "Give 10, get 10".to_owned(),
+            kind: ProgramKind::Direct,
+            trigger: Trigger::FirstOrder,
+            advocate: Some(SideRules::of(Offer::StoreCredit {
+                amounts: amounts.clone(),
+            })),
+            friend: Some(SideRules::of(Offer::AmountOff { amounts })),
             minimum_order: None,
+            new_customer: NewCustomer::NeverOrdered,
             hold_days: 14,
             window_days: 30,
             attribution: Model::LastClick,
-            new_customers_only: true,
+            late_click_minutes: 10,
+            self_referral: SelfReferral::Void,
             browser_orders_pay: false,
+            partial_refund: PartialRefund::Keep,
+            clawback: Clawback::Debt,
+            caps: Vec::new(),
+            budget: None,
+            prize: None,
+            goal: None,
+            terms: None,
         }
-    }
-
-    /// Every mistake at once; empty when the programme can go live in a shop
-    /// that takes `currency`.
-    #[must_use]
-    pub fn problems(&self, currency: Currency) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut check = |holds: bool, path, sentence| {
-            if !holds {
-                problems.push(Problem { path, sentence });
-            }
-        };
-        let offers = [
-            (self.advocate, "advocate.money", "advocate.basis_points"),
-            (self.friend, "friend.money", "friend.basis_points"),
-        ];
-        for (offer, money_path, share_path) in offers {
-            if let Some(money) = offer.money() {
-                check(
-                    (1..=LARGEST_MINOR).contains(&money.minor),
-                    money_path,
-                    "A reward must be more than nothing and no more than 10,000,000,000.00.",
-                );
-                check(
-                    money.currency == currency,
-                    money_path,
-                    "A reward must be in the shop's currency.",
-                );
-            }
-            if let Some(share) = offer.basis_points() {
-                check(
-                    (1..=10_000).contains(&share),
-                    share_path,
-                    "A percentage must be above 0 and at most 100 (10,000 basis points).",
-                );
-            }
-        }
-        if let Some(minimum) = self.minimum_order {
-            check(
-                (1..=LARGEST_MINOR).contains(&minimum.minor) && minimum.currency == currency,
-                "minimum_order",
-                "The minimum order must be above nothing and in the shop's currency.",
-            );
-        }
-        check(
-            self.hold_days <= LONGEST_HOLD_DAYS,
-            "hold_days",
-            "The hold period can be at most 365 days.",
-        );
-        check(
-            (1..=LONGEST_WINDOW_DAYS).contains(&self.window_days),
-            "window_days",
-            "The time from click to order must be 1 to 400 days.",
-        );
-        problems
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_starter_is_without_fault_in_any_currency() {
-        for code in ["EUR", "JPY", "KWD"] {
-            let currency = Currency::parse(code).unwrap();
-            assert_eq!(Program::starter(currency).problems(currency), []);
-        }
-    }
-
-    #[test]
-    fn every_mistake_is_named_at_once() {
-        let currency = Currency::parse("EUR").unwrap();
-        let mut program = Program::starter(Currency::parse("USD").unwrap());
-        program.friend = Offer::PercentOff {
-            basis_points: 10_001,
-        };
-        program.minimum_order = Some(Money { minor: 0, currency });
-        program.hold_days = 366;
-        program.window_days = 0;
-        let paths: Vec<_> = program
-            .problems(currency)
-            .iter()
-            .map(|problem| problem.path)
-            .collect();
-        assert_eq!(
-            paths,
-            [
-                "advocate.money",
-                "friend.basis_points",
-                "minimum_order",
-                "hold_days",
-                "window_days"
-            ]
-        );
     }
 }

@@ -1,13 +1,15 @@
 //! What every command works with: the database, the keys, the time and chance.
 
-use core::cell::Cell;
-use grapevine_domain::code::Code;
+use core::cell::{Cell, RefCell};
+use grapevine_domain::code::{ALPHABET, Code};
 use grapevine_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::error::LedgerError;
+use crate::events::Log;
 use crate::keyring::{Keyring, Purpose, hash};
 use crate::sql::Sql;
+use crate::store::counters::Tally;
 use crate::store::merchant::{self, Merchant};
 
 /// One merchant's books, opened for one command.
@@ -18,6 +20,9 @@ pub struct Books<'a> {
     pub(crate) clock: Timestamp,
     random: &'a dyn Fn(&mut [u8]),
     in_transaction: Cell<bool>,
+    /// Events and counts of the command under way, written together at its end.
+    pub(crate) log: RefCell<Log>,
+    pub(crate) tally: RefCell<Tally>,
 }
 
 impl<'a> Books<'a> {
@@ -36,6 +41,8 @@ impl<'a> Books<'a> {
             clock,
             random,
             in_transaction: Cell::new(false),
+            log: RefCell::default(),
+            tally: RefCell::default(),
         }
     }
 
@@ -73,6 +80,28 @@ impl<'a> Books<'a> {
         let mut random = [0; 7];
         (self.random)(&mut random);
         Code::from_random(random)
+    }
+
+    /// A text by a pattern: each `#` becomes a capital letter or digit that nobody
+    /// mistakes for another.
+    pub(crate) fn fill(&self, pattern: &str) -> String {
+        let blank = |character| {
+            if character != '#' {
+                return character;
+            }
+            let mut byte = [0];
+            // 248 is the last multiple of 31 that a byte holds: what is above would
+            // make the first letters more frequent.
+            loop {
+                (self.random)(&mut byte);
+                let [value] = byte;
+                if value < 248 {
+                    let letter = ALPHABET.get(usize::from(value % 31)).copied();
+                    return char::from(letter.unwrap_or(b'2')).to_ascii_uppercase();
+                }
+            }
+        };
+        pattern.chars().map(blank).collect()
     }
 
     /// The keyed hash under which an e-mail address is recognised.

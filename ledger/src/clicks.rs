@@ -19,7 +19,7 @@ use crate::command::Counts;
 use crate::error::{LedgerError, RefusalKind};
 use crate::keyring::{Purpose, mac16};
 use crate::store::conversions::ProvedClick;
-use crate::store::counters;
+use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
 use crate::values;
 
@@ -64,16 +64,17 @@ pub fn pack(
     record
 }
 
-/// Day, channel number and code of a packed click.
-fn read(record: &[u8]) -> Option<(i64, u8, Code)> {
+/// Day, channel number, variant and code of a packed click.
+fn read(record: &[u8]) -> Option<(i64, u8, u8, Code)> {
     let [t0, t1, t2, t3, t4, t5, rest @ ..] = record else {
         return None;
     };
     let at = Timestamp(i64::from_be_bytes([0, 0, *t0, *t1, *t2, *t3, *t4, *t5]));
-    let (channel, code) = (rest.get(16)?, rest.get(18..)?);
+    let (channel, variant, code) = (rest.get(16)?, rest.get(17)?, rest.get(18..)?);
     Some((
         at.day(),
         *channel,
+        *variant,
         Code::parse(core::str::from_utf8(code).ok()?).ok()?,
     ))
 }
@@ -91,19 +92,21 @@ pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
     if batch.batch.is_empty() || batch.batch.len() > 64 || batch.dropped.values().any(|n| *n < 0) {
         return Err(unpacked());
     }
-    let mut by_day: BTreeMap<(i64, &'static str), i64> = BTreeMap::new();
+    let mut counts = Tally::new();
     let mut by_code: BTreeMap<Code, i64> = BTreeMap::new();
     for record in records.chunks(RECORD) {
         // All or nothing: what is kept and what is counted must agree.
-        let (day, channel, code) = read(record).ok_or_else(unpacked)?;
-        *by_day.entry((day, name_of(channel))).or_default() += 1;
+        let (day, channel, variant, code) = read(record).ok_or_else(unpacked)?;
+        let mut count = |measure, dimension: &str| {
+            *counts
+                .entry((day, measure, dimension.to_owned()))
+                .or_default() += 1;
+        };
+        count("click", name_of(channel));
+        count("click_variant", &variant.to_string());
         *by_code.entry(code).or_default() += 1;
     }
     let clicks = i64::try_from(records.len() / RECORD).unwrap_or(0);
-    let days: Vec<_> = by_day
-        .iter()
-        .map(|((day, channel), n)| json!([day, channel, n]))
-        .collect();
     let codes: Vec<_> = by_code
         .iter()
         .map(|(code, n)| json!([code.as_str(), n]))
@@ -118,13 +121,8 @@ pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
         if new.is_empty() {
             return Ok(json!({ "recorded": 0, "pause_ms": 0 }));
         }
+        counters::replace(books, Tally::new(), counts.clone());
         if clicks > 0 {
-            books.sql.run(
-                "INSERT INTO counters (day, measure, dimension, n) \
-                 SELECT value ->> 0, 'click', value ->> 1, value ->> 2 FROM json_each(?) WHERE true \
-                 ON CONFLICT DO UPDATE SET n = n + excluded.n",
-                values![json!(days).to_string()],
-            )?;
             books.sql.run(
                 "INSERT INTO code_clicks (code, n) SELECT value ->> 0, value ->> 1 FROM json_each(?) \
                  WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n",
@@ -132,7 +130,7 @@ pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
             )?;
         }
         for (reason, n) in &batch.dropped {
-            counters::add(books.sql, now, "dropped", reason, *n)?;
+            counters::add(books, now, "dropped", reason, *n);
         }
         Ok(json!({ "recorded": clicks, "pause_ms": 0 }))
     })
@@ -176,6 +174,7 @@ pub(crate) fn proved(token: &ClickToken) -> ProvedClick {
         code: token.code.as_str().to_owned(),
         channel: name_of(token.channel).to_owned(),
         at: token.at,
+        variant: token.variant,
     }
 }
 
@@ -188,6 +187,6 @@ mod tests {
         let code = Code::from_random([9; 7]);
         let at = Timestamp(1_795_000_000_123);
         let record = pack(at, 5, [1; 8], 3, 0, code);
-        assert_eq!(read(&record), Some((at.day(), 3, code)));
+        assert_eq!(read(&record), Some((at.day(), 3, 0, code)));
     }
 }

@@ -2,7 +2,7 @@
 //! between the edge and the object that holds the books. Answers are JSON in
 //! the shape that the API documents, so that the edge only passes them on.
 
-use grapevine_domain::conversion::Reporter;
+use grapevine_domain::conversion::{ConversionKind, Reporter};
 use grapevine_domain::money::Money;
 use grapevine_domain::program::Program;
 use grapevine_domain::time::Timestamp;
@@ -17,8 +17,9 @@ use crate::events;
 use crate::iso::Iso;
 use crate::reports;
 use crate::schema;
-use crate::store::{outbox, referrals};
+use crate::store::{counters, outbox};
 
+pub use crate::commands::decide::{Decision, RewardAct};
 pub use crate::store::outbox::Message;
 
 /// A command or a question. Each variant's handler documents its answer.
@@ -38,8 +39,27 @@ pub enum Command {
     Program,
     /// A new version of the programme.
     PublishProgram {
+        /// The rules; the draft where missing.
+        program: Option<Program>,
+        /// The version that the caller has seen.
+        base_version: Option<u32>,
+    },
+    /// What would be said of a programme.
+    PreviewProgram {
         /// The rules.
         program: Program,
+    },
+    /// Keeps a draft.
+    SaveDraft {
+        /// The rules.
+        program: Program,
+    },
+    /// The draft.
+    Draft,
+    /// Stops the programme, or lets it go on.
+    PauseProgram {
+        /// Whether it stops.
+        stop: bool,
     },
     /// A shopper becomes an advocate, or is recognised.
     Join(Join),
@@ -51,6 +71,18 @@ pub enum Command {
         name: Option<String>,
         /// Public origin of the edge, for the link.
         origin: String,
+    },
+    /// One advocate as the merchant sees it.
+    Advocate {
+        /// Identifier.
+        id: String,
+        /// Public origin of the edge, for the link.
+        origin: String,
+    },
+    /// An advocate leaves; who it was is erased.
+    RemoveAdvocate {
+        /// Identifier.
+        id: String,
     },
     /// What a link from a mail is for.
     PeekMailbox {
@@ -116,9 +148,46 @@ pub enum Command {
         order_id: String,
         /// The refund's own number.
         refund_id: String,
-        /// How much.
-        amount: Money,
+        /// How much; all of it where missing.
+        amount: Option<Money>,
     },
+    /// An order was paid after all.
+    ReinstateOrder {
+        /// The order.
+        order_id: String,
+    },
+    /// What the merchant decides about an order.
+    DecideOrder {
+        /// The order.
+        order_id: String,
+        /// What.
+        decision: Decision,
+    },
+    /// What the merchant decides about a referral.
+    DecideReferral {
+        /// Identifier.
+        id: String,
+        /// What.
+        decision: Decision,
+    },
+    /// What the merchant does with a reward.
+    ActOnReward {
+        /// Identifier.
+        id: String,
+        /// What.
+        act: RewardAct,
+        /// In the merchant's words; how it was handed over.
+        reason: Option<String>,
+    },
+    /// Codes for a pool.
+    AddCoupons {
+        /// Its name.
+        pool: String,
+        /// The codes.
+        codes: Vec<String>,
+    },
+    /// What pools still hold.
+    Pools,
     /// One order with its decision.
     Conversion {
         /// The order.
@@ -129,15 +198,20 @@ pub enum Command {
         /// As typed.
         code: String,
     },
-    /// The newest referrals.
-    Referrals,
+    /// Referrals.
+    Referrals(reports::referrals::Filter),
     /// One referral with its history.
     Referral {
         /// Identifier.
         id: String,
     },
-    /// The newest rewards.
-    Rewards,
+    /// Rewards.
+    Rewards(reports::rewards::Filter),
+    /// One reward.
+    Reward {
+        /// Identifier.
+        id: String,
+    },
     /// The funnel.
     Funnel,
     /// What the console's first page shows.
@@ -158,8 +232,15 @@ pub enum Command {
     },
     /// Does what is due.
     RunDue,
-    /// Checks the event log.
-    VerifyEvents,
+    /// A part of the event log.
+    Events {
+        /// The number after which to go on.
+        after: i64,
+        /// How many.
+        limit: u32,
+    },
+    /// Checks the event log, or a part of it.
+    VerifyEvents(events::Part),
 }
 
 /// A new merchant.
@@ -205,19 +286,34 @@ pub struct Join {
     pub origin: String,
 }
 
-/// An order as one reporter knows it.
+/// An order or a sign-up as one reporter knows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// Who reports.
     pub reporter: Reporter,
+    /// What happened.
+    #[serde(default)]
+    pub kind: ConversionKind,
     /// The order's number at the shop.
     pub order_id: String,
-    /// What was paid.
-    pub amount: Money,
+    /// What was paid; a sign-up has none.
+    pub amount: Option<Money>,
     /// The buyer's address.
     pub email: Option<String>,
+    /// Whether the buyer agreed that the address is kept and written to.
+    #[serde(default)]
+    pub email_consent: bool,
+    /// Whether the shop knows the buyer as a new customer.
+    #[serde(default)]
+    pub new_customer: Option<bool>,
+    /// When the checkout began.
+    #[serde(default)]
+    pub checkout_started_at: Option<Iso>,
     /// The click token that the buyer carried.
     pub click_token: Option<String>,
+    /// Others that the buyer carried.
+    #[serde(default)]
+    pub click_tokens: Vec<String>,
     /// The coupon or code that the buyer used.
     pub coupon: Option<String>,
     /// When; now where missing.
@@ -253,6 +349,9 @@ pub struct Settings {
     pub program: Program,
     /// Its version.
     pub program_version: u32,
+    /// Nothing new is promised at the moment.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 /// An answer with the real time at which the books want to be woken.
@@ -286,6 +385,8 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
             .take()
             .ok_or(LedgerError::Corrupt("a transaction that ran twice"))?;
         let body = carry_out(books, command)?;
+        counters::flush(books)?;
+        events::flush(books)?;
         let wake_at = wake_at(books)?;
         Ok(Answer { body, wake_at })
     })
@@ -297,13 +398,22 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
         Command::MoveShop { shop_url } => commands::create_merchant::move_shop(books, &shop_url)?,
         Command::Settings => json(commands::create_merchant::settings(books)?)?,
         Command::Program => commands::publish_program::show(books)?,
-        Command::PublishProgram { program } => commands::publish_program::run(books, program)?,
+        Command::PublishProgram {
+            program,
+            base_version,
+        } => commands::publish_program::run(books, program, base_version)?,
+        Command::PreviewProgram { program } => commands::publish_program::preview(books, &program)?,
+        Command::SaveDraft { program } => commands::publish_program::save_draft(books, &program)?,
+        Command::Draft => commands::publish_program::draft(books)?,
+        Command::PauseProgram { stop } => commands::publish_program::pause(books, stop)?,
         Command::Join(join) => commands::join::run(books, join)?,
         Command::AddAdvocate {
             email,
             name,
             origin,
         } => commands::join::add(books, &email, name, &origin)?,
+        Command::Advocate { id, origin } => reports::panel::advocate(books, &id, &origin)?,
+        Command::RemoveAdvocate { id } => commands::leave::run(books, &id, "merchant")?,
         Command::PeekMailbox { token } => commands::prove_mailbox::peek(books, &token)?,
         Command::ProveMailbox { token } => commands::prove_mailbox::run(books, &token)?,
         Command::Unsubscribe { token, peek } => commands::unsubscribe::run(books, &token, peek)?,
@@ -330,11 +440,26 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
             refund_id,
             amount,
         } => commands::report_refund::run(books, &order_id, &refund_id, amount)?,
+        Command::ReinstateOrder { order_id } => {
+            commands::report_refund::reinstate(books, &order_id)?
+        }
+        Command::DecideOrder { order_id, decision } => {
+            commands::decide::order(books, &order_id, decision)?
+        }
+        Command::DecideReferral { id, decision } => {
+            commands::decide::referral(books, &id, decision)?
+        }
+        Command::ActOnReward { id, act, reason } => {
+            commands::decide::reward(books, &id, act, reason)?
+        }
+        Command::AddCoupons { pool, codes } => commands::claim_coupon::fill(books, &pool, &codes)?,
+        Command::Pools => commands::claim_coupon::pools(books)?,
         Command::Conversion { order_id } => reports::referrals::conversion(books, &order_id)?,
         Command::Coupon { code } => commands::claim_coupon::check(books, &code)?,
-        Command::Referrals => reports::referrals::newest(books)?,
+        Command::Referrals(filter) => reports::referrals::list(books, &filter)?,
         Command::Referral { id } => reports::referrals::one(books, &id)?,
-        Command::Rewards => reports::referrals::rewards(books)?,
+        Command::Rewards(filter) => reports::rewards::list(books, &filter)?,
+        Command::Reward { id } => reports::rewards::one(books, &id)?,
         Command::Funnel => json(reports::funnel::count(books)?)?,
         Command::Overview => reports::overview::show(books)?,
         Command::Mails => json(outbox::newest(books.sql, 200)?)?,
@@ -346,19 +471,17 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
         Command::Clock => commands::run_due::clock(books)?,
         Command::AdvanceClock { seconds } => commands::run_due::advance(books, seconds)?,
         Command::RunDue => commands::run_due::run(books)?,
-        Command::VerifyEvents => json(events::verify(books.sql)?)?,
+        Command::Events { after, limit } => events::list(books, after, limit)?,
+        Command::VerifyEvents(part) => json(events::verify(books.sql, &part)?)?,
     })
 }
 
 /// The real time at which something becomes due.
 fn wake_at(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
     let merchant = books.merchant()?;
-    let now = books.now(&merchant);
-    if !referrals::due(books.sql, now, 1)?.is_empty() {
-        return Ok(Some(books.clock));
-    }
-    let next = referrals::next_release(books.sql, now)?;
-    Ok(next.map(|at| at.plus_ms(-merchant.clock_offset_ms)))
+    let next = commands::run_due::next(books)?;
+    let real = next.map(|at| at.plus_ms(-merchant.clock_offset_ms));
+    Ok(real.map(|at| at.max(books.clock)))
 }
 
 fn json(value: impl Serialize) -> Result<Json, LedgerError> {

@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_books.sql"),
     include_str!("../migrations/0002_orders_by_coupon.sql"),
     include_str!("../migrations/0003_mails_by_person.sql"),
+    include_str!("../migrations/0004_every_programme.sql"),
 ];
 
 fn version(sql: &dyn Sql) -> Result<i64, LedgerError> {

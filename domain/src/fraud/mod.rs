@@ -24,6 +24,8 @@ pub struct Signal {
     pub fires: fn(&Facts<'_>) -> bool,
 }
 
+/// Sum of weights from which a referral waits for the merchant's eye.
+pub const FLAG_AT: u32 = 50;
 /// Sum of weights from which a referral does not stand.
 pub const VOID_AT: u32 = 100;
 

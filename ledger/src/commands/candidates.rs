@@ -1,17 +1,23 @@
-//! Who could have brought an order: the owner of the coupon, the owner of the
-//! link. Loads facts for [`grapevine_domain::attribution::decide`].
+//! Who could have brought an order: whom the merchant named, the owner of the coupon,
+//! the owners of the links, whoever brought the friend before. Loads facts for
+//! [`grapevine_domain::attribution::decide`].
 
-use grapevine_domain::attribution::{CLOCK_TOLERANCE_MS, Candidate, Lost, Source};
+use grapevine_domain::attribution::{
+    CLOCK_TOLERANCE_MS, Candidate, Decision, Lost, Moment, Rules, Source, decide,
+};
 use grapevine_domain::code::Code;
+use grapevine_domain::program::{NewCustomer, Program};
+use grapevine_domain::time::Timestamp;
 
 use crate::books::Books;
 use crate::error::LedgerError;
+use crate::store::advocates::Advocate;
 use crate::store::conversions::Conversion;
 use crate::store::coupons::{self, Coupon};
 use crate::store::{advocates, conversions};
 
 /// Candidates of an order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Candidates {
     /// The rules decide between them.
     pub standing: Vec<Candidate>,
@@ -19,31 +25,76 @@ pub struct Candidates {
     pub lost: Vec<(Candidate, Lost)>,
 }
 
-/// Everything that could have brought the order.
+impl Candidates {
+    /// Decides between them.
+    pub fn decide(self, program: &Program, order: &Conversion) -> Decision {
+        let rules = Rules {
+            model: program.attribution,
+            window_days: program.window_days,
+            late_click_minutes: program.late_click_minutes,
+            first_comes_first: program.new_customer != NewCustomer::Anyone,
+        };
+        let moment = Moment {
+            ordered_at: order.ordered_at,
+            checkout_at: order.checkout_at,
+        };
+        let mut decision = decide(self.standing, &rules, moment);
+        decision.losers.extend(self.lost);
+        decision
+    }
+}
+
+/// Who brought the friend with an earlier order, as a candidate for this one.
+pub fn earlier(first: &Conversion) -> Option<Candidate> {
+    let brought = first.brought_by()?;
+    Some(Candidate {
+        source: Source::EarlierOrder,
+        at: first.ordered_at,
+        ..brought.clone()
+    })
+}
+
+/// Everything that could have brought the order by itself.
 pub fn of(books: &Books<'_>, order: &Conversion) -> Result<Candidates, LedgerError> {
     let mut found = Candidates::default();
+    if let Some(ruled) = &order.ruling
+        && let Some(advocate) = &ruled.advocate
+    {
+        found.standing.push(Candidate {
+            source: Source::Manual,
+            advocate: Some(advocate.clone()),
+            at: ruled.at,
+            click: None,
+            channel: None,
+        });
+    }
     if let Some(typed) = &order.coupon {
-        if let Some(coupon) = coupons::by_code(books.sql, typed)? {
-            let lost = limit(&coupon, order);
-            let candidate = Candidate {
-                source: Source::Coupon,
-                advocate: Some(coupon.advocate_id),
-                at: coupon.created_at,
-                click: Some(coupon.click_id),
-                channel: Some(coupon.channel).filter(|channel| !channel.is_empty()),
-            };
-            match lost {
-                Some(lost) => found.lost.push((candidate, lost)),
-                None => found.standing.push(candidate),
+        match coupons::by_code(books.sql, typed)? {
+            // An advocate's own reward brings nobody.
+            Some(coupon) if coupon.reward_id.is_some() => {}
+            Some(coupon) => {
+                let lost = limit(&coupon, order);
+                let owner = advocates::by_id(books.sql, &coupon.advocate_id)?;
+                let candidate = Candidate {
+                    source: Source::Coupon,
+                    advocate: at_that_time(owner, order.ordered_at),
+                    at: coupon.created_at,
+                    click: coupon.click_id,
+                    channel: Some(coupon.channel).filter(|channel| !channel.is_empty()),
+                };
+                match lost {
+                    Some(lost) => found.lost.push((candidate, lost)),
+                    None => found.standing.push(candidate),
+                }
             }
-        } else {
-            found.standing.extend(personal(books, order, typed)?);
+            None => found.standing.extend(personal(books, order, typed)?),
         }
     }
-    if let Some(click) = &order.click {
+    for click in &order.clicks {
+        let owner = advocates::by_code(books.sql, &click.code)?;
         found.standing.push(Candidate {
             source: Source::Click,
-            advocate: advocates::by_code(books.sql, &click.code)?.map(|advocate| advocate.id),
+            advocate: at_that_time(owner, order.ordered_at),
             at: click.at,
             click: Some(click.id.clone()),
             channel: Some(click.channel.clone()).filter(|channel| !channel.is_empty()),
@@ -52,10 +103,18 @@ pub fn of(books: &Books<'_>, order: &Conversion) -> Result<Candidates, LedgerErr
     Ok(found)
 }
 
+/// The advocate, unless they had left when the order was placed.
+fn at_that_time(owner: Option<Advocate>, ordered_at: Timestamp) -> Option<String> {
+    owner
+        .filter(|owner| owner.left_at.is_none_or(|left| ordered_at < left))
+        .map(|owner| owner.id)
+}
+
 fn limit(coupon: &Coupon, order: &Conversion) -> Option<Lost> {
+    let over = |at: Timestamp| at.plus_ms(CLOCK_TOLERANCE_MS) < order.ordered_at;
     if coupon.order_id.as_deref() != Some(&order.order_id) {
         Some(Lost::CouponUsed)
-    } else if coupon.expires_at.plus_ms(CLOCK_TOLERANCE_MS) < order.ordered_at {
+    } else if coupon.expires_at.is_some_and(over) {
         Some(Lost::CouponExpired)
     } else {
         None
@@ -75,7 +134,7 @@ fn personal(
     let advocate = advocates::by_code(books.sql, code.as_str())?;
     Ok(advocate.map(|advocate| Candidate {
         source: Source::Coupon,
-        advocate: Some(advocate.id),
+        advocate: at_that_time(Some(advocate), order.ordered_at),
         at: order.ordered_at,
         click: None,
         channel: None,
@@ -91,7 +150,7 @@ pub fn assign_coupon(books: &Books<'_>, coupon: &str) -> Result<Vec<Conversion>,
     let orders = conversions::with_coupon(books.sql, coupon)?;
     let owner = orders.first().map(|order| order.order_id.as_str());
     if known.order_id.as_deref() != owner {
-        coupons::set_order(books.sql, coupon, owner)?;
+        coupons::set_order(books.sql, &known.code, owner)?;
     }
     Ok(orders)
 }

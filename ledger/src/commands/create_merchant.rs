@@ -25,7 +25,11 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         .map_err(|error| LedgerError::invalid("invalid_currency", error.to_string()))?;
     check(&new)?;
     let program = new.program.unwrap_or_else(|| Program::starter(currency));
-    super::publish_program::check(&program, currency)?;
+    let shop = grapevine_domain::validate::Shop {
+        currency,
+        average_order: None,
+    };
+    super::publish_program::check(&program, shop)?;
     let merchant = Merchant {
         slug: new.slug,
         name: new.name,
@@ -40,6 +44,8 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         key_generation: 1,
         identity_key: books.ring.current(),
         created_at: books.clock,
+        paused_at: None,
+        budget_state: String::new(),
     };
     books.atomically(|| {
         if merchant::load(books.sql)?.is_some() {
@@ -162,7 +168,9 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
 pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
     let merchant = books.merchant()?;
     let (program_version, program) = programs::live(books.sql)?;
+    let paused = super::publish_program::paused(books, &merchant, &program, books.now(&merchant))?;
     Ok(Settings {
+        paused: paused.is_some(),
         slug: merchant.slug,
         name: merchant.name,
         shop_url: merchant.shop_url,

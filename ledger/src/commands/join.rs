@@ -15,7 +15,7 @@ use crate::reports::panel;
 use crate::signed;
 use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
-use crate::store::outbox;
+use crate::store::{counters, outbox};
 
 /// How long a browser stays known.
 const SESSION_DAYS: u32 = 180;
@@ -77,6 +77,8 @@ pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
             verified_at: customer.as_ref().map(|_| now),
             unsubscribed_at: None,
             created_at: now,
+            left_at: None,
+            referred_by: None,
         };
         open(
             books,
@@ -164,6 +166,8 @@ pub fn add(
             verified_at: Some(now),
             unsubscribed_at: None,
             created_at: now,
+            left_at: None,
+            referred_by: None,
         };
         open(books, &advocate, "api", "merchant", now)?;
         Ok(advocate)
@@ -185,6 +189,8 @@ fn open(
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     advocates::insert(books.sql, advocate)?;
+    super::chain::record(books, advocate)?;
+    counters::add(books, now, "joined", placement, 1);
     let data = json!({ "code": advocate.code, "placement": placement, "verified": advocate.verified_at.is_some() });
     events::append(
         books,
@@ -251,7 +257,8 @@ fn read_session(
         None => (subject.as_str(), true),
     };
     let advocate = advocates::by_id(books.sql, id)?;
-    Ok(advocate.map(|advocate| (advocate, proved)))
+    let here = advocate.filter(|advocate| advocate.left_at.is_none());
+    Ok(here.map(|advocate| (advocate, proved)))
 }
 
 fn expired() -> LedgerError {

@@ -1,11 +1,17 @@
 //! One file a use case. Each command loads facts, lets the domain decide, and
 //! writes, all in one transaction.
 
-mod candidates;
+mod allocate;
+pub mod budget;
+pub mod candidates;
+pub mod chain;
 pub mod claim_coupon;
 pub mod create_merchant;
+pub mod decide;
+pub mod hand_over;
 pub mod join;
-mod moves;
+pub mod leave;
+pub mod moves;
 pub mod prove_mailbox;
 pub mod publish_program;
 pub mod record_landing;
@@ -13,5 +19,5 @@ pub mod record_share;
 pub mod report_conversion;
 pub mod report_refund;
 pub mod run_due;
-mod settle;
+pub mod settle;
 pub mod unsubscribe;

@@ -1,6 +1,5 @@
 //! Somebody used a link from a mail, so the address is theirs.
 
-use grapevine_domain::reward::RewardStatus;
 use grapevine_domain::time::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -79,8 +78,7 @@ pub(crate) fn verify(
     };
     events::append(books, now, event)?;
     for reward in rewards::held_for_confirmation(books.sql, &advocate.id)? {
-        super::moves::move_reward(books, &reward, RewardStatus::Approved, None, actor, now)?;
-        super::run_due::tell_ready(books, merchant, &reward, now)?;
+        super::hand_over::approve_if_free(books, merchant, &reward, now)?;
     }
     Ok(())
 }

@@ -23,7 +23,8 @@ pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<J
     let now = books.now(&merchant);
     let token = clicks::open(books, &merchant, token)?;
     let click = clicks::proved(&token);
-    if advocates::by_code(books.sql, &click.code)?.is_none() {
+    let owner = advocates::by_code(books.sql, &click.code)?;
+    if owner.is_none_or(|owner| owner.left_at.is_some()) {
         let message = "The person behind this link has left.";
         return Err(LedgerError::not_found("unknown_code", message));
     }
@@ -36,9 +37,9 @@ pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<J
         .collect();
     books.atomically(|| {
         if hidden {
-            counters::add(books.sql, now, "dropped", "hidden_frame", 1)?;
+            counters::add(books, now, "dropped", "hidden_frame", 1);
         } else if landings::insert(books.sql, &click.id, &token, &click.channel, now, &page)? {
-            counters::add(books.sql, now, "landing", &click.channel, 1)?;
+            counters::add(books, now, "landing", &click.channel, 1);
         }
         let (_, program) = programs::live(books.sql)?;
         let expires_at = token.at.plus_days(program.window_days);
@@ -62,10 +63,14 @@ pub(crate) fn offer(
             message,
         ));
     }
+    let merchant = books.merchant()?;
     let (_, program) = programs::live(books.sql)?;
+    let currency = merchant.currency;
+    let friend = program.friend.as_ref();
+    let minimum = program.minimum_order.as_ref();
     Ok(json!({
-        "friend_reward": crate::reports::offered(&program.friend),
-        "minimum_order": program.minimum_order,
+        "friend_reward": friend.map(|rules| crate::reports::offered(&rules.offer, currency)),
+        "minimum_order": minimum.and_then(|minimum| minimum.get(currency)),
         "coupon": coupon.filter(|coupon| coupon.order_id.is_none()).map(|coupon| &coupon.code),
         "used": coupon.is_some_and(|coupon| coupon.order_id.is_some()),
         "expires_at": Iso(expires_at),

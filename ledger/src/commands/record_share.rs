@@ -31,13 +31,8 @@ pub(crate) fn placement_name(text: &str) -> &'static str {
 /// Atomicity: one statement. Idempotency: none; an impression is a count only.
 pub fn impression(books: &Books<'_>, placement: &str) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
-    counters::add(
-        books.sql,
-        books.now(&merchant),
-        "impression",
-        placement_name(placement),
-        1,
-    )?;
+    let now = books.now(&merchant);
+    counters::add(books, now, "impression", placement_name(placement), 1);
     Ok(Json::Null)
 }
 
@@ -76,7 +71,8 @@ pub fn run(
             placement,
             now,
         )? {
-            counters::add(books.sql, now, "share", channel.name, 1)?;
+            counters::add(books, now, "share", channel.name, 1);
+            counters::add(books, now, "share_placement", placement, 1);
             let data = json!({ "channel": channel.name, "placement": placement });
             events::append(
                 books,

@@ -1,8 +1,8 @@
 //! An order was placed: whoever says so, and however often.
 
 use grapevine_domain::attribution::Decision;
-use grapevine_domain::conversion::Reporter;
-use grapevine_domain::money::LARGEST_MINOR;
+use grapevine_domain::conversion::{ConversionKind, Reporter};
+use grapevine_domain::money::{LARGEST_MINOR, Money};
 use grapevine_domain::time::Timestamp;
 use serde_json::Value as Json;
 
@@ -11,6 +11,7 @@ use crate::clicks;
 use crate::command::Report;
 use crate::error::{LedgerError, RefusalKind};
 use crate::identity::is_email;
+use crate::iso::Iso;
 use crate::store::conversions::{self, Conversion};
 use crate::store::merchant::Merchant;
 use crate::store::{idempotency, programs, refunds};
@@ -18,6 +19,9 @@ use crate::store::{idempotency, programs, refunds};
 /// How long after an order a browser may still add what it knows of it. Order
 /// numbers can be guessed, so a late word from a browser changes nothing.
 const BROWSER_MAY_ADD_MS: i64 = 30 * 60 * 1000;
+
+/// Most clicks that are kept of one order.
+const MOST_CLICKS: usize = 20;
 
 /// Answers `{conversion, referral, why}`, see [`crate::reports::referrals::conversion`].
 ///
@@ -45,11 +49,17 @@ pub fn run(books: &Books<'_>, report: &Report) -> Result<Json, LedgerError> {
         }
         let now = books.now(&merchant);
         let before = conversions::by_order(books.sql, &report.order_id)?;
-        let mut order = match &before {
+        let order = match &before {
             Some(known) => add(books, &merchant, known.clone(), report, now)?,
             None => open(books, &merchant, report, now)?,
         };
-        super::settle::settle(books, &merchant, before.as_ref(), &mut order, now)?;
+        if before.as_ref() != Some(&order) {
+            let actor = match report.reporter {
+                Reporter::Browser => "browser",
+                Reporter::Server => "shop",
+            };
+            super::settle::settle(books, &merchant, before.as_ref(), &order, actor, now)?;
+        }
         let answer = crate::reports::referrals::conversion(books, &report.order_id)?;
         if let Some(key) = &report.idempotency_key {
             idempotency::insert(books.sql, key, &hash, &answer.to_string(), books.clock)?;
@@ -73,10 +83,23 @@ pub(crate) fn check_order_id(order_id: &str) -> Result<(), LedgerError> {
 
 fn check(report: &Report) -> Result<(), LedgerError> {
     check_order_id(&report.order_id)?;
-    if !(0..=LARGEST_MINOR).contains(&report.amount.minor) {
+    let amount = report.amount.map(|amount| amount.minor);
+    if !amount.is_none_or(|minor| (0..=LARGEST_MINOR).contains(&minor)) {
         return Err(LedgerError::invalid(
             "invalid_amount",
             "amount must be a whole number of minor units, from 0 to 1,000,000,000,000.",
+        ));
+    }
+    if amount.is_none() && report.kind == ConversionKind::Order {
+        return Err(LedgerError::invalid(
+            "invalid_amount",
+            "An order needs an amount and a currency; only a sign-up has none.",
+        ));
+    }
+    if report.click_tokens.len() > MOST_CLICKS {
+        return Err(LedgerError::invalid(
+            "invalid_click_tokens",
+            "click_tokens can have at most 20 tokens.",
         ));
     }
     if report
@@ -107,15 +130,26 @@ fn check(report: &Report) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// What a report proves of a click. A token that proves nothing is passed over:
-/// the order itself is real, and must not be lost for it.
-fn click_of(
+/// What a report proves of clicks. A token that proves nothing is passed over: the
+/// order itself is real, and must not be lost for it.
+fn clicks_of(
     books: &Books<'_>,
     merchant: &Merchant,
     report: &Report,
-) -> Option<conversions::ProvedClick> {
-    let token = clicks::open(books, merchant, report.click_token.as_deref()?).ok()?;
-    Some(clicks::proved(&token))
+) -> Vec<conversions::ProvedClick> {
+    let tokens = report.click_token.iter().chain(&report.click_tokens);
+    let open = |token: &String| clicks::open(books, merchant, token).ok();
+    tokens
+        .filter_map(open)
+        .map(|token| clicks::proved(&token))
+        .collect()
+}
+
+fn add_clicks(order: &mut Conversion, more: Vec<conversions::ProvedClick>) {
+    order.clicks.extend(more);
+    order.clicks.sort();
+    order.clicks.dedup();
+    order.clicks.truncate(MOST_CLICKS);
 }
 
 fn friend_key(
@@ -130,12 +164,18 @@ fn friend_key(
         .transpose()
 }
 
-fn coupon_of(report: &Report) -> Option<String> {
-    report
-        .coupon
-        .as_ref()
-        .map(|text| super::claim_coupon::canonical(text))
-        .filter(|text| !text.is_empty())
+fn coupon_of(books: &Books<'_>, report: &Report) -> Result<Option<String>, LedgerError> {
+    let typed = report.coupon.as_deref().map(str::trim).unwrap_or_default();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    super::claim_coupon::canonical(books, typed).map(Some)
+}
+
+/// The address itself, where its owner agreed that it is kept.
+fn friend_email(report: &Report) -> Option<String> {
+    let email = report.email.as_ref().filter(|_| report.email_consent)?;
+    Some(email.trim().to_owned())
 }
 
 fn open(
@@ -147,23 +187,42 @@ fn open(
     let (program_version, _) = programs::live(books.sql)?;
     let from_server = report.reporter == Reporter::Server;
     // Only the shop's server is believed about the past; nobody about the future.
-    let claimed = report.ordered_at.filter(|_| from_server);
-    let ordered_at = claimed.map_or(now, |iso| iso.0.min(now));
-    Ok(Conversion {
+    let believed = |iso: Option<Iso>| iso.filter(|_| from_server).map(|iso| iso.0.min(now));
+    let amount = report.amount.unwrap_or(Money::zero(merchant.currency));
+    let mut order = Conversion {
         id: books.new_id("cnv_"),
         order_id: report.order_id.clone(),
-        amount: report.amount,
-        refunded_minor: refunds::sum(books.sql, &report.order_id, report.amount.currency.as_str())?,
+        kind: report.kind,
+        amount,
+        refunded_minor: 0,
+        cancelled: false,
         friend_key: friend_key(books, merchant, report)?,
-        click: click_of(books, merchant, report),
-        coupon: coupon_of(report),
-        ordered_at,
+        friend_email: friend_email(report),
+        said_not_new: from_server && report.new_customer == Some(false),
+        clicks: Vec::new(),
+        coupon: coupon_of(books, report)?,
+        checkout_at: believed(report.checkout_started_at),
+        ordered_at: believed(report.ordered_at).unwrap_or(now),
         reported_at: now,
         confirmed_at: from_server.then_some(now),
         program_version,
+        ruling: None,
+        position: 0,
         decision: Decision::default(),
         verdict: String::new(),
-    })
+    };
+    add_clicks(&mut order, clicks_of(books, merchant, report));
+    refunds(books, &mut order)?;
+    Ok(order)
+}
+
+/// What was given back of an order so far.
+pub(crate) fn refunds(books: &Books<'_>, order: &mut Conversion) -> Result<(), LedgerError> {
+    let currency = order.amount.currency;
+    let refunded = refunds::of_order(books.sql, &order.order_id, currency.as_str())?;
+    order.refunded_minor = refunded.minor;
+    order.cancelled = refunded.whole;
+    Ok(())
 }
 
 /// The second report adds what the first did not know. The shop's server has the
@@ -176,34 +235,54 @@ fn add(
     report: &Report,
     now: Timestamp,
 ) -> Result<Conversion, LedgerError> {
+    if report.kind != order.kind {
+        let message = "This order_id was reported as another kind of event before.";
+        return Err(LedgerError::refused(
+            RefusalKind::Conflict,
+            "other_kind",
+            message,
+        ));
+    }
+    let amount = report.amount.unwrap_or(order.amount);
     let person = friend_key(books, merchant, report)?;
-    let same_purchase =
-        report.amount == order.amount || (person.is_some() && person == order.friend_key);
+    let same_purchase = amount == order.amount || (person.is_some() && person == order.friend_key);
     if report.reporter == Reporter::Server {
         if let Some(claimed) = report.ordered_at {
             order.ordered_at = order.ordered_at.min(claimed.0);
         }
+        if let Some(started) = report.checkout_started_at {
+            let started = started.0.min(now);
+            order.checkout_at = Some(order.checkout_at.map_or(started, |at| at.min(started)));
+        }
+        order.said_not_new |= report.new_customer == Some(false);
         if order.confirmed_at.is_none() {
             order.confirmed_at = Some(now);
-            order.amount = report.amount;
+            order.amount = amount;
             // Order numbers can be guessed ahead. What a browser said of one holds
             // when it knew the sum that was paid, or who paid it.
             if !same_purchase {
                 order.friend_key = None;
+                order.friend_email = None;
                 order.coupon = None;
-                order.click = None;
+                order.clicks.clear();
+            }
+            if person.is_some() && person != order.friend_key {
+                order.friend_email = None;
             }
             order.friend_key = person.clone().or(order.friend_key);
-            order.coupon = coupon_of(report).or(order.coupon);
-            order.click = click_of(books, merchant, report).or(order.click);
+            order.coupon = coupon_of(books, report)?.or(order.coupon);
         }
     } else if now.0 - order.reported_at.0 > BROWSER_MAY_ADD_MS || !same_purchase {
         return Ok(order);
     }
-    order.friend_key = order.friend_key.or(person);
-    order.coupon = order.coupon.or_else(|| coupon_of(report));
-    order.click = order.click.or_else(|| click_of(books, merchant, report));
-    order.refunded_minor =
-        refunds::sum(books.sql, &order.order_id, order.amount.currency.as_str())?;
+    order.friend_key = order.friend_key.or(person.clone());
+    if person == order.friend_key {
+        order.friend_email = order.friend_email.or_else(|| friend_email(report));
+    }
+    if order.coupon.is_none() {
+        order.coupon = coupon_of(books, report)?;
+    }
+    add_clicks(&mut order, clicks_of(books, merchant, report));
+    refunds(books, &mut order)?;
     Ok(order)
 }

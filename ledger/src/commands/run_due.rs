@@ -1,99 +1,212 @@
-//! What time brings: rewards whose hold period is over. Also the test clock.
+//! What time brings: hold periods that end, rewards that expire, prizes. Also the test
+//! clock.
 
-use grapevine_domain::referral::ReferralStatus;
-use grapevine_domain::reward::{RewardStatus, Side};
+use grapevine_domain::program::Prize;
+use grapevine_domain::reward::{HandOver, RewardStatus, Rule, Side, Step};
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use serde_json::{Value as Json, json};
 
+use super::allocate::{self, Touched};
+use super::budget::{self, Place};
+use super::hand_over;
+use super::moves::{change_reward, move_reward};
 use crate::books::Books;
 use crate::error::{LedgerError, RefusalKind};
 use crate::events::{self, Event};
 use crate::iso::Iso;
 use crate::store::merchant::{self, Merchant};
-use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, outbox, referrals};
+use crate::store::rewards::Reward;
+use crate::store::{prizes, programs, referrals, rewards};
 
-/// How many referrals are loaded at a time.
-const AT_ONCE: u32 = 100;
+/// How much is done in one transaction: the next one follows at once.
+const AT_ONCE: u32 = 250;
 /// The furthest that a clock is moved, all steps together: ten years.
 const FURTHEST_S: i64 = 10 * 366 * DAY_MS / 1000;
 
-/// Approves every referral whose hold period is over. Answers `{approved}`.
+/// Does what is due, a part at a time. Answers `{approved}`, the number of referrals.
 ///
-/// Atomicity: one transaction. Idempotency: what is approved is no longer due.
+/// Atomicity: one transaction. Idempotency: what is done is no longer due.
 pub fn run(books: &Books<'_>) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
-    let approved = books.atomically(|| approve_due(books, &merchant, now))?;
+    let (approved, _) = some(books, &merchant, now)?;
     Ok(json!({ "approved": approved }))
 }
 
-/// Approves all that is due, a page at a time; how many there were.
-fn approve_due(
+/// Does a part of what is due: referrals that were approved, and whether that was all.
+fn some(
     books: &Books<'_>,
     merchant: &Merchant,
     now: Timestamp,
-) -> Result<usize, LedgerError> {
-    let mut approved = 0;
-    loop {
-        let due = referrals::due(books.sql, now, AT_ONCE)?;
-        for referral in &due {
-            approve(books, merchant, referral, now)?;
-        }
-        approved += due.len();
-        if due.len() < AT_ONCE as usize {
-            return Ok(approved);
-        }
+) -> Result<(usize, bool), LedgerError> {
+    let due = referrals::due(books.sql, now, AT_ONCE)?;
+    for referral in &due {
+        hand_over::approve_referral(books, merchant, referral, "system", now)?;
     }
+    let given_back = rewards::due_by_word(books.sql, now, AT_ONCE)?;
+    for reward in &given_back {
+        hand_over::approve_if_free(books, merchant, reward, now)?;
+    }
+    let expired = rewards::expired(books.sql, now, AT_ONCE)?;
+    let mut touched = Touched::default();
+    for reward in &expired {
+        move_reward(
+            books,
+            reward,
+            RewardStatus::Expired,
+            Some("expired"),
+            "system",
+            now,
+        )?;
+        touched.spending.insert(Place::of(reward));
+    }
+    allocate::run(books, merchant, touched, now)?;
+    decide_prizes(books, merchant, now)?;
+    let (_, program) = programs::live(books.sql)?;
+    if program.budget.is_some() {
+        budget::say(books, merchant, &program, now)?; // a new period has its own
+    }
+    let all = [due.len(), given_back.len(), expired.len()]
+        .iter()
+        .all(|done| *done < AT_ONCE as usize);
+    Ok((due.len(), all))
 }
 
-fn approve(
+/// Gives prizes for every period that is over, its hold period too.
+fn decide_prizes(
     books: &Books<'_>,
     merchant: &Merchant,
-    referral: &referrals::Referral,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    super::moves::move_referral(
-        books,
-        referral,
-        ReferralStatus::Approved,
-        None,
-        "system",
-        now,
-    )?;
-    let advocate = advocates::by_id(books.sql, &referral.advocate_id)?;
-    let verified = advocate.is_some_and(|advocate| advocate.verified_at.is_some());
-    for reward in rewards::of_referral(books.sql, &referral.id)? {
-        // An unverified advocate's reward waits for the address to be confirmed.
-        let held = reward.side == Side::Advocate && !verified;
-        if reward.status == RewardStatus::Pending && !held {
-            super::moves::move_reward(books, &reward, RewardStatus::Approved, None, "system", now)?;
-            if reward.side == Side::Advocate {
-                tell_ready(books, merchant, &reward, now)?;
-            }
+    let (_, program) = programs::live(books.sql)?;
+    let Some(prize) = &program.prize else {
+        return Ok(());
+    };
+    while let Some((name, start, end)) = next_prize(books, prize)? {
+        if end.plus_days(program.hold_days) > now {
+            return Ok(());
         }
+        let best = referrals::best(books.sql, start, end, prize.minimum_friends, prize.places)?;
+        prizes::insert(books.sql, &name, end, now)?;
+        let mut given = Vec::new();
+        for (advocate, friends) in &best {
+            given.push(json!({ "advocate": advocate, "friends": friends }));
+            give_prize(books, merchant, prize, &name, end, advocate, now)?;
+        }
+        let event = Event {
+            kind: "prize.decided",
+            subject: &name,
+            actor: "system",
+            data: json!({ "best": given }),
+        };
+        events::append(books, now, event)?;
     }
     Ok(())
 }
 
-/// Tells an advocate that a reward is theirs.
-pub(crate) fn tell_ready(
+/// The period whose prize is to be decided next: its name, its start, its end.
+fn next_prize(
+    books: &Books<'_>,
+    prize: &Prize,
+) -> Result<Option<(String, Timestamp, Timestamp)>, LedgerError> {
+    let from = match prizes::last_end(books.sql)? {
+        Some(end) => end.max(prize.per.around(programs::published_at(books.sql)?).start),
+        None => programs::published_at(books.sql)?,
+    };
+    let span = prize.per.around(from);
+    if span.end.0 == i64::MAX {
+        return Ok(None);
+    }
+    let day = |at: Timestamp| Iso(at).text().get(..10).unwrap_or_default().to_owned();
+    let name = format!("{}/{}", day(span.start), day(span.end.plus_ms(-1)));
+    Ok(Some((name, span.start, span.end)))
+}
+
+fn give_prize(
     books: &Books<'_>,
     merchant: &Merchant,
-    reward: &Reward,
+    prize: &Prize,
+    name: &str,
+    end: Timestamp,
+    advocate: &str,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let Some(advocate) = advocates::by_id(books.sql, &reward.advocate_id)? else {
+    let Some(worth) = prize
+        .offer
+        .value_for(grapevine_domain::money::Money::zero(merchant.currency))
+    else {
         return Ok(());
     };
-    if advocate.unsubscribed_at.is_some() {
-        return Ok(());
+    let reward = Reward {
+        id: books.new_id("rw_"),
+        referral_id: None,
+        prize: Some(name.to_owned()),
+        advocate_id: advocate.to_owned(),
+        side: Side::Advocate,
+        offer: prize.offer.clone(),
+        worth,
+        wanted_minor: worth.minor,
+        limit_minor: None,
+        steps: vec![Step {
+            rule: Rule::Prize,
+            minor: worth.minor,
+        }],
+        status: RewardStatus::Pending,
+        reason: None,
+        ruling: None,
+        credible: true,
+        coupon: None,
+        reference: None,
+        handed_minor: 0,
+        withheld_minor: 0,
+        forgiven_minor: 0,
+        order_id: String::new(),
+        // It belongs to the period that it is for.
+        ordered_at: end.plus_ms(-1),
+        created_at: now,
+        release_at: now,
+        changed_at: now,
+        expires_at: None,
+    };
+    change_reward(books, None, &reward, "system", now)?;
+    let mut touched = Touched::default();
+    touched.spending.insert(Place::of(&reward));
+    allocate::run(books, merchant, touched, now)?;
+    let reward = rewards::by_id(books.sql, &reward.id)?
+        .ok_or(LedgerError::Corrupt("a prize that has gone"))?;
+    hand_over::approve_if_free(books, merchant, &reward, now)
+}
+
+/// The merchant's time at which something becomes due; the past when it is already.
+pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
+    let (_, program) = programs::live(books.sql)?;
+    let prize = match &program.prize {
+        Some(prize) => {
+            next_prize(books, prize)?.map(|(_, _, end)| end.plus_days(program.hold_days))
+        }
+        None => None,
+    };
+    let times = [
+        referrals::next_release(books.sql)?,
+        rewards::next_by_word(books.sql)?,
+        rewards::next_expiry(books.sql)?,
+        prize,
+    ];
+    Ok(times.into_iter().flatten().min())
+}
+
+/// Hands over what waited for a code, now that a pool has some.
+pub(crate) fn hand_over_waiting(books: &Books<'_>, now: Timestamp) -> Result<(), LedgerError> {
+    for reward in rewards::waiting_for_a_code(books.sql, AT_ONCE)? {
+        let program = hand_over::program_of(books, &reward)?;
+        let by = program
+            .side(reward.side)
+            .map(|rules| rules.handed_over_by(reward.side));
+        if matches!(by, Some(HandOver::Pool { .. })) {
+            hand_over::hand_over(books, &program, &reward, now)?;
+        }
     }
-    let data = json!({
-        "reward": { "kind": reward.kind, "money": reward.worth, "basis_points": null },
-        "merchant": merchant.name,
-    });
-    outbox::insert(books.sql, "reward_ready", &advocate, &data, now)
+    Ok(())
 }
 
 /// Answers `{now, test}`: the merchant's time.
@@ -127,18 +240,23 @@ pub fn advance(books: &Books<'_>, seconds: i64) -> Result<Json, LedgerError> {
         clock_offset_ms: merchant.clock_offset_ms + seconds * 1000,
         ..merchant
     };
-    let approved = books.atomically(|| {
-        let now = books.now(&moved);
-        merchant::set_clock_offset(books.sql, moved.clock_offset_ms)?;
-        let data = json!({ "seconds": seconds });
-        let event = Event {
-            kind: "clock.moved",
-            subject: &moved.slug,
-            actor: "merchant",
-            data,
-        };
-        events::append(books, now, event)?;
-        approve_due(books, &moved, now)
-    })?;
-    Ok(json!({ "now": Iso(books.now(&moved)), "test": moved.test, "approved": approved }))
+    let now = books.now(&moved);
+    merchant::set_clock_offset(books.sql, moved.clock_offset_ms)?;
+    let data = json!({ "seconds": seconds });
+    let event = Event {
+        kind: "clock.moved",
+        subject: &moved.slug,
+        actor: "merchant",
+        data,
+    };
+    events::append(books, now, event)?;
+    let mut approved = 0;
+    loop {
+        let (some, all) = some(books, &moved, now)?;
+        approved += some;
+        if all {
+            break;
+        }
+    }
+    Ok(json!({ "now": Iso(now), "test": moved.test, "approved": approved }))
 }

@@ -1,336 +1,588 @@
-//! Brings the referral and the rewards of an order in line with what is known of
+//! Brings the referrals and the rewards of an order in line with what is known of
 //! it. Whatever reports came in whatever order, the same facts end in the same
 //! books.
+//!
+//! 1. Who brought an order is decided from its own facts: merchant, coupon, clicks.
+//! 2. Orders whose judgement rests on it are judged again, by rank: the same
+//!    person's, those with the same coupon, those of a loop that it is a part of.
+//! 3. The rewards of every advocate who won or lost something are worked out anew.
 
-use grapevine_domain::attribution::{Candidate, Decision, decide};
-use grapevine_domain::conversion::{No, Order, Verdict, judge};
+use grapevine_domain::attribution::Candidate;
+use grapevine_domain::conversion::{Circumstances, ConversionKind, Order, Ruling, Verdict, judge};
 use grapevine_domain::fraud::Facts;
-use grapevine_domain::money::Money;
 use grapevine_domain::program::Program;
 use grapevine_domain::referral::ReferralStatus;
-use grapevine_domain::reward::{Offer, RewardStatus, Side};
+use grapevine_domain::reward::{RewardStatus, Side};
 use grapevine_domain::time::Timestamp;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
-use super::candidates::{self, Candidates};
-use super::moves::{reinstate, tell, void};
+use super::allocate::{self, Touched};
+use super::budget::Place;
+use super::candidates;
+use super::moves::{change_referral, is_credible, move_referral, reinstate, tally, tell, void};
+use super::{chain, hand_over};
 use crate::books::Books;
 use crate::error::LedgerError;
 use crate::events::{self, Event};
 use crate::store::conversions::{self, Conversion};
+use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, programs};
+use crate::store::{advocates, programs, shares};
 
-/// Judges an order again, and every order whose judgement rests on it: the same
-/// person's (a first order that arrives late makes a later one the second) and
-/// those with the same coupon. `before` is the order as it stood, since it may
-/// have belonged to somebody else.
+/// Orders by their id.
+type Orders = BTreeMap<String, Conversion>;
+
+/// Judges an order again, and every order whose judgement rests on it. `before` is
+/// the order as it stood, since it may have belonged to somebody else.
 pub fn settle(
     books: &Books<'_>,
     merchant: &Merchant,
     before: Option<&Conversion>,
-    order: &mut Conversion,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    conversions::put(books.sql, order)?;
-    let mut others = BTreeMap::new();
-    for state in before.into_iter().chain([&*order]) {
-        let mut related = conversions::of_same_person(books.sql, state)?;
-        if let Some(coupon) = &state.coupon {
-            related.extend(candidates::assign_coupon(books, coupon)?);
-        }
-        others.extend(related.into_iter().map(|each| (each.id.clone(), each)));
-    }
-    others.remove(&order.id);
-    for each in others.values_mut() {
-        settle_one(books, merchant, each, false, now)?;
-    }
-    let was_confirmed = before.is_none_or(|before| before.confirmed_at.is_some());
-    let newly_confirmed = order.confirmed_at.is_some() && !was_confirmed;
-    settle_one(books, merchant, order, newly_confirmed, now)
-}
-
-fn settle_one(
-    books: &Books<'_>,
-    merchant: &Merchant,
-    order: &mut Conversion,
-    newly_confirmed: bool,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let program = programs::version(books.sql, order.program_version)?;
-    let Candidates { standing, lost } = candidates::of(books, order)?;
-    let (model, window) = (program.attribution, program.window_days);
-    order.decision = decide(standing, model, window, order.ordered_at);
-    order.decision.losers.extend(lost);
-    let siblings = conversions::of_same_person(books.sql, order)?;
-    let is_repeat = siblings.first().is_some_and(|first| first.id != order.id);
-    let advocate_key = advocate_email_key(books, &order.decision)?;
-    let identity = Facts {
-        advocate_email: advocate_key.as_deref(),
-        friend_email: order.friend_key.as_deref(),
-    };
-    let facts = facts_of(order, is_repeat);
-    let verdict = judge(&program, &facts, &order.decision, &identity);
-    order.verdict = match &verdict {
-        Verdict::Stands(_) => "referred".to_owned(),
-        Verdict::Void(_, no) | Verdict::Nothing(no) => no.code().to_owned(),
-    };
-    conversions::put(books.sql, order)?;
-
-    let known = referrals::of_conversion(books.sql, &order.id)?;
-    let (winner, no) = match verdict {
-        Verdict::Stands(winner) => (Some(winner), None),
-        Verdict::Void(winner, no) => (Some(winner), Some(no)),
-        Verdict::Nothing(no) => (None, Some(no)),
-    };
-    let credible = credible(order, &program);
-    // Whoever lost the order loses the referral, before anyone else gets it.
-    for other in known.iter().filter(|known| {
-        known.status != ReferralStatus::Voided
-            && winner.and_then(|winner| winner.advocate.as_deref()) != Some(&known.advocate_id)
-    }) {
-        let reason = no.map_or("outranked", No::code);
-        void(books, merchant, other, reason, credible, now)?;
-    }
-    let Some(winner) = winner else { return Ok(()) };
-    let mine = known
-        .iter()
-        .find(|known| Some(&known.advocate_id) == winner.advocate.as_ref());
-    let Some(mine) = mine else {
-        return open(books, merchant, order, winner, &program, no, now);
-    };
-    match (no, mine.status) {
-        (Some(no), ReferralStatus::Voided) => {
-            if mine.reason.as_deref() != Some(no.code()) {
-                referrals::set_reason(books.sql, &mine.id, no.code())?;
-            }
-            Ok(())
-        }
-        (Some(no), _) => void(books, merchant, mine, no.code(), credible, now),
-        (None, status) => {
-            if status == ReferralStatus::Voided {
-                reinstate(books, mine, now)?;
-                promise_missing(books, order, mine, &program, now)?;
-            }
-            let mine = &Referral {
-                status: if status == ReferralStatus::Voided {
-                    ReferralStatus::Pending
-                } else {
-                    status
-                },
-                ..mine.clone()
-            };
-            align(books, order, mine, winner, &program, now)?;
-            if newly_confirmed && mine.status == ReferralStatus::Pending {
-                tell_bought(books, merchant, mine, &program, now)?;
-            }
-            Ok(())
-        }
-    }
-}
-
-fn advocate_email_key(
-    books: &Books<'_>,
-    decision: &Decision,
-) -> Result<Option<String>, LedgerError> {
-    let id = decision
-        .winner
-        .as_ref()
-        .and_then(|winner| winner.advocate.as_deref());
-    let advocate = id
-        .map(|id| advocates::by_id(books.sql, id))
-        .transpose()?
-        .flatten();
-    Ok(advocate.map(|advocate| advocate.email_key))
-}
-
-fn open(
-    books: &Books<'_>,
-    merchant: &Merchant,
     order: &Conversion,
-    winner: &Candidate,
-    program: &Program,
-    no: Option<No>,
+    actor: &str,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let Some(advocate_id) = &winner.advocate else {
-        return Ok(());
-    };
-    let referral = Referral {
-        id: books.new_id("ref_"),
-        conversion_id: order.id.clone(),
-        advocate_id: advocate_id.clone(),
-        source: winner.source.as_str().to_owned(),
-        channel: winner.channel.clone().unwrap_or_default(),
-        status: if no.is_some() {
-            ReferralStatus::Voided
-        } else {
-            ReferralStatus::Pending
-        },
-        reason: no.map(|no| no.code().to_owned()),
-        created_at: now,
-        release_at: order.ordered_at.plus_days(program.hold_days),
-    };
-    referrals::insert(books.sql, &referral)?;
-    let data =
-        json!({ "order": order.order_id, "source": referral.source, "reason": referral.reason });
-    let event = Event {
-        kind: "referral.created",
-        subject: &referral.id,
-        actor: "system",
-        data,
-    };
-    events::append(books, now, event)?;
-    if no.is_some() {
-        return Ok(());
-    }
-    promise_missing(books, order, &referral, program, now)?;
-    if credible(order, program) {
-        tell_bought(books, merchant, &referral, program, now)?;
-    }
-    Ok(())
-}
-
-fn tell_bought(
-    books: &Books<'_>,
-    merchant: &Merchant,
-    referral: &Referral,
-    program: &Program,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let (id, offer) = (&referral.advocate_id, &program.advocate);
-    tell(books, id, "friend_bought", merchant, offer, referral, now)
-}
-
-/// Whether people hear of an order: the shop stands for it, or the merchant takes
-/// a browser's word.
-const fn credible(order: &Conversion, program: &Program) -> bool {
-    order.confirmed_at.is_some() || program.browser_orders_pay
-}
-
-/// What an offer is worth for what the buyer kept of the order.
-fn worth_of(offer: &Offer, order: &Conversion) -> Result<Money, LedgerError> {
-    let kept = facts_of(order, false).kept();
-    offer
-        .value_for(kept)
-        .ok_or(LedgerError::Corrupt("an amount beyond counting"))
-}
-
-const fn facts_of(order: &Conversion, is_repeat: bool) -> Order {
-    Order {
-        amount: order.amount,
-        refunded_minor: order.refunded_minor,
-        is_repeat,
-    }
-}
-
-/// Brings a referral that stands, and its rewards that were not handed over yet,
-/// in line with what is known of the order now.
-fn align(
-    books: &Books<'_>,
-    order: &Conversion,
-    referral: &Referral,
-    winner: &Candidate,
-    program: &Program,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let held = referral.status == ReferralStatus::Pending;
-    let release_at = if held {
-        order.ordered_at.plus_days(program.hold_days)
-    } else {
-        referral.release_at
-    };
-    let source = winner.source.as_str();
-    let channel = winner.channel.as_deref().unwrap_or_default();
-    if (source, channel, release_at) != (&referral.source, &referral.channel, referral.release_at) {
-        referrals::describe(books.sql, &referral.id, source, channel, release_at)?;
-    }
-    for reward in rewards::of_referral(books.sql, &referral.id)? {
-        if !matches!(
-            reward.status,
-            RewardStatus::Pending | RewardStatus::Approved
-        ) {
-            continue;
-        }
-        let offer = match reward.side {
-            Side::Advocate => &program.advocate,
-            Side::Friend => &program.friend,
-        };
-        let worth = worth_of(offer, order)?;
-        if worth == reward.worth && release_at == reward.release_at {
-            continue;
-        }
-        rewards::set_terms(books.sql, &reward.id, worth, release_at, now)?;
-        if worth != reward.worth {
-            let event = Event {
-                kind: "reward.changed",
-                subject: &reward.id,
-                actor: "system",
-                data: json!({ "from": reward.worth, "worth": worth }),
-            };
-            events::append(books, now, event)?;
-        }
-    }
-    Ok(())
-}
-
-/// Promises each side its reward, unless it was promised before: a referral that
-/// was void from the start has none yet.
-fn promise_missing(
-    books: &Books<'_>,
-    order: &Conversion,
-    referral: &Referral,
-    program: &Program,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let known = rewards::of_referral(books.sql, &referral.id)?;
-    for (side, offer) in [
-        (Side::Advocate, program.advocate),
-        (Side::Friend, program.friend),
-    ] {
-        if known.iter().all(|reward| reward.side != side) {
-            promise(books, order, referral, side, &offer, now)?;
-        }
-    }
-    Ok(())
-}
-
-fn promise(
-    books: &Books<'_>,
-    order: &Conversion,
-    referral: &Referral,
-    side: Side,
-    offer: &Offer,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    let worth = worth_of(offer, order)?;
-    let reward = Reward {
-        id: books.new_id("rw_"),
-        referral_id: referral.id.clone(),
-        advocate_id: referral.advocate_id.clone(),
-        side,
-        kind: offer.kind().to_owned(),
-        worth,
-        basis_points: offer.basis_points(),
-        status: RewardStatus::Pending,
-        reason: None,
-        created_at: now,
-        release_at: referral.release_at,
-        changed_at: now,
-    };
-    rewards::insert(books.sql, &reward)?;
-    let data = json!({ "referral": referral.id, "side": side.as_str(), "worth": worth });
-    events::append(
+    let mut work = Work {
         books,
+        merchant,
+        actor,
         now,
-        Event {
-            kind: "reward.pending",
-            subject: &reward.id,
+        counted: BTreeMap::new(),
+        touched: Touched::default(),
+        news: Vec::new(),
+    };
+    work.remember(&order.id, before)?;
+    let mut judged = Orders::new();
+    if let Some(before) = before {
+        add(&mut judged, conversions::of_same_person(books.sql, before)?);
+        add(&mut judged, chain::loop_through(books, before)?);
+    }
+    conversions::put(books.sql, order)?;
+    work.note_order(before, order)?;
+    let mut deciding = Orders::from([(order.id.clone(), order.clone())]);
+    let coupons = before.into_iter().chain([order]);
+    for coupon in coupons.filter_map(|order| order.coupon.as_deref()) {
+        add(&mut deciding, candidates::assign_coupon(books, coupon)?);
+    }
+    for each in deciding.values_mut() {
+        let program = programs::version(books.sql, each.program_version)?;
+        each.decision = candidates::of(books, each)?.decide(&program, each);
+        conversions::put_decision(books.sql, each)?;
+    }
+    for each in deciding.values() {
+        add(&mut judged, conversions::of_same_person(books.sql, each)?);
+        add(&mut judged, chain::loop_through(books, each)?);
+    }
+    let mut ids: Vec<_> = judged
+        .values()
+        .chain(deciding.values())
+        .map(|each| (each.rank(), each.id.clone()))
+        .collect();
+    ids.sort();
+    ids.dedup();
+    for (_, id) in ids {
+        work.judge(&id)?;
+    }
+    allocate::run(books, merchant, core::mem::take(&mut work.touched), now)?;
+    work.count()?;
+    work.redeem(order)?;
+    work.tell()
+}
+
+fn add(orders: &mut Orders, more: Vec<Conversion>) {
+    for each in more {
+        orders.entry(each.id.clone()).or_insert(each);
+    }
+}
+
+/// What an advocate hears of at the end, when amounts are known.
+enum News {
+    /// A friend bought, by that referral.
+    Bought(String),
+    /// A reward was lost.
+    Lost(Reward),
+}
+
+struct Work<'a> {
+    books: &'a Books<'a>,
+    merchant: &'a Merchant,
+    actor: &'a str,
+    now: Timestamp,
+    /// What each order counted for before.
+    counted: BTreeMap<String, Tally>,
+    touched: Touched,
+    news: Vec<News>,
+}
+
+impl Work<'_> {
+    /// Remembers what an order counts for before it changes.
+    fn remember(&mut self, id: &str, order: Option<&Conversion>) -> Result<(), LedgerError> {
+        if !self.counted.contains_key(id) {
+            let counted = order.map_or(Ok(Tally::new()), |order| self.counts_for(order))?;
+            self.counted.insert(id.to_owned(), counted);
+        }
+        Ok(())
+    }
+
+    fn counts_for(&self, order: &Conversion) -> Result<Tally, LedgerError> {
+        let referrals = referrals::of_conversion(self.books.sql, &order.id)?;
+        let standing = referrals
+            .iter()
+            .find(|referral| referral.status != ReferralStatus::Voided);
+        Ok(tally(order, is_credible(self.books, order)?, standing))
+    }
+
+    /// Counts every order for what it is now.
+    fn count(&mut self) -> Result<(), LedgerError> {
+        for (id, before) in core::mem::take(&mut self.counted) {
+            if let Some(order) = conversions::by_id(self.books.sql, &id)? {
+                counters::replace(self.books, before, self.counts_for(&order)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges one order with what is known of its friend's others.
+    fn judge(&mut self, id: &str) -> Result<(), LedgerError> {
+        let Some(mut order) = conversions::by_id(self.books.sql, id)? else {
+            return Ok(());
+        };
+        self.remember(id, Some(&order))?;
+        let program = programs::version(self.books.sql, order.program_version)?;
+        let siblings = conversions::of_same_person(self.books.sql, &order)?;
+        let facts = facts(&siblings, &order);
+        let mut candidates = candidates::of(self.books, &order)?;
+        candidates.standing.extend(facts.brought_before);
+        let (verdict_before, position) = (order.verdict.clone(), order.position);
+        let decided_before = core::mem::take(&mut order.decision);
+        let decision = candidates.decide(&program, &order);
+        let winner = decision
+            .winner
+            .as_ref()
+            .and_then(|winner| winner.advocate.clone());
+        let advocate = match &winner {
+            Some(id) => advocates::by_id(self.books.sql, id)?,
+            None => None,
+        };
+        let closes_loop = match &winner {
+            Some(winner) => chain::closes_loop(self.books, &order, winner)?,
+            None => false,
+        };
+        let about = Circumstances {
+            facts: Facts {
+                advocate_email: advocate
+                    .as_ref()
+                    .map(|advocate| advocate.email_key.as_str()),
+                friend_email: order.friend_key.as_deref(),
+            },
+            closes_loop,
+            advocate_left_at: advocate.as_ref().and_then(|advocate| advocate.left_at),
+            ruling: order.ruling.as_ref().map(|ruled| ruled.ruling),
+        };
+        let verdict = judge(&program, &facts.order, &decision, &about);
+        order.verdict = verdict.code().to_owned();
+        order.position = if decision.winner.is_some() || facts.brought {
+            facts.order.position
+        } else {
+            0
+        };
+        order.decision.clone_from(&decision);
+        if (&order.verdict, order.position) != (&verdict_before, position)
+            || order.decision != decided_before
+        {
+            conversions::put_decision(self.books.sql, &order)?;
+        }
+        if order.verdict != verdict_before || decided_before.winner != order.decision.winner {
+            self.note_judgement(&order)?;
+        }
+        self.apply(&order, &program, &verdict)?;
+        if let Some(friend) = chain::friend_of(self.books, &order)? {
+            chain::record(self.books, &friend)?;
+        }
+        Ok(())
+    }
+
+    /// Records what is known of an order, when that has changed.
+    fn note_order(
+        &self,
+        before: Option<&Conversion>,
+        order: &Conversion,
+    ) -> Result<(), LedgerError> {
+        let facts = |order: &Conversion| -> Result<Json, LedgerError> {
+            Ok(json!({
+                "kind": order.kind.as_str(),
+                "amount": order.amount,
+                "refunded_minor": order.refunded_minor,
+                "cancelled": order.cancelled,
+                "ordered_at": order.ordered_at,
+                "credible": is_credible(self.books, order)?,
+            }))
+        };
+        let data = facts(order)?;
+        let kind = match before {
+            None => "order.reported",
+            Some(before) if facts(before)? != data => "order.changed",
+            Some(_) => return Ok(()),
+        };
+        let event = Event {
+            kind,
+            subject: &order.order_id,
+            actor: self.actor,
+            data,
+        };
+        events::append(self.books, self.now, event)
+    }
+
+    fn note_judgement(&self, order: &Conversion) -> Result<(), LedgerError> {
+        let winner = order.decision.winner.as_ref();
+        let data = json!({
+            "verdict": order.verdict,
+            "advocate": winner.and_then(|winner| winner.advocate.as_deref()),
+            "source": winner.map(|winner| winner.source),
+            "position": order.position,
+        });
+        let event = Event {
+            kind: "order.judged",
+            subject: &order.order_id,
             actor: "system",
             data,
+        };
+        events::append(self.books, self.now, event)
+    }
+
+    /// Brings the referrals of an order in line with its verdict.
+    fn apply(
+        &mut self,
+        order: &Conversion,
+        program: &Program,
+        verdict: &Verdict<'_>,
+    ) -> Result<(), LedgerError> {
+        let (winner, target) = match verdict {
+            Verdict::Stands(winner) => (Some(*winner), Target::Stands),
+            Verdict::Flagged(winner, signal) => (Some(*winner), Target::Flagged(signal)),
+            Verdict::Void(winner, no) => (Some(*winner), Target::Void(no.code())),
+            Verdict::Nothing(no) => (None, Target::Void(no.code())),
+        };
+        let credible = is_credible(self.books, order)?;
+        let known = referrals::of_conversion(self.books.sql, &order.id)?;
+        let advocate = winner.and_then(|winner| winner.advocate.as_deref());
+        // Whoever lost the order loses the referral, before anyone else gets it.
+        for other in known.iter().filter(|known| {
+            known.status != ReferralStatus::Voided && Some(known.advocate_id.as_str()) != advocate
+        }) {
+            let reason = match target {
+                Target::Void(reason) => reason,
+                _ => "outranked",
+            };
+            self.void(other, reason, credible)?;
+        }
+        let (Some(winner), Some(advocate)) = (winner, advocate) else {
+            return Ok(());
+        };
+        let described = self.describe(order, program, winner, advocate, credible)?;
+        let mine = known.iter().find(|known| known.advocate_id == advocate);
+        let Some(mine) = mine else {
+            return self.open(described, order, target);
+        };
+        let newly_credible = credible && !mine.credible;
+        let mine = self.redescribe(mine, &described)?;
+        let stands = match (target, mine.status) {
+            (Target::Void(reason), ReferralStatus::Voided) => {
+                if mine.reason.as_deref() != Some(reason) {
+                    let after = Referral {
+                        reason: Some(reason.to_owned()),
+                        ..mine.clone()
+                    };
+                    change_referral(self.books, Some(&mine), &after, self.actor, self.now)?;
+                }
+                return Ok(());
+            }
+            (Target::Void(reason), _) => return self.void(&mine, reason, credible),
+            (_, ReferralStatus::Voided) => reinstate(self.books, &mine, self.actor, self.now)?,
+            // Suspicion is lifted by the facts: out, and in again.
+            (Target::Stands, ReferralStatus::Flagged) if order.ruling.is_none() => {
+                let out = move_referral(
+                    self.books,
+                    &mine,
+                    ReferralStatus::Voided,
+                    Some("facts_changed"),
+                    self.actor,
+                    self.now,
+                )?;
+                move_referral(
+                    self.books,
+                    &out,
+                    ReferralStatus::Pending,
+                    None,
+                    self.actor,
+                    self.now,
+                )?
+            }
+            _ => mine,
+        };
+        let stands = self.flag_or_free(stands, target)?;
+        self.touch(order, &stands);
+        self.approve_by_word(order, &stands)?;
+        if newly_credible && stands.status != ReferralStatus::Approved {
+            self.news.push(News::Bought(stands.id));
+        }
+        Ok(())
+    }
+
+    fn flag_or_free(&self, referral: Referral, target: Target) -> Result<Referral, LedgerError> {
+        match (target, referral.status) {
+            (Target::Flagged(signal), ReferralStatus::Pending) => move_referral(
+                self.books,
+                &referral,
+                ReferralStatus::Flagged,
+                Some(signal),
+                "system",
+                self.now,
+            ),
+            _ => Ok(referral),
+        }
+    }
+
+    /// The merchant can say that a referral is approved before its time.
+    fn approve_by_word(&self, order: &Conversion, referral: &Referral) -> Result<(), LedgerError> {
+        let word = order.ruling.as_ref().map(|ruled| ruled.ruling);
+        let waits = matches!(
+            referral.status,
+            ReferralStatus::Pending | ReferralStatus::Flagged
+        );
+        if word == Some(Ruling::Approve) && waits {
+            // Amounts first: what is approved is not worked out any more.
+            let mut touched = Touched::default();
+            touched.advocate(&referral.advocate_id, order.ordered_at, &order.order_id);
+            allocate::run(self.books, self.merchant, touched, self.now)?;
+            hand_over::approve_referral(self.books, self.merchant, referral, self.actor, self.now)?;
+        }
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        described: Referral,
+        order: &Conversion,
+        target: Target,
+    ) -> Result<(), LedgerError> {
+        let mut referral = described;
+        if let Target::Void(reason) = target {
+            referral.status = ReferralStatus::Voided;
+            referral.reason = Some(reason.to_owned());
+        }
+        change_referral(self.books, None, &referral, "system", self.now)?;
+        if referral.status == ReferralStatus::Voided {
+            return Ok(());
+        }
+        let referral = self.flag_or_free(referral, target)?;
+        self.touch(order, &referral);
+        self.approve_by_word(order, &referral)?;
+        if referral.credible {
+            self.news.push(News::Bought(referral.id));
+        }
+        Ok(())
+    }
+
+    fn void(
+        &mut self,
+        referral: &Referral,
+        reason: &str,
+        credible: bool,
+    ) -> Result<(), LedgerError> {
+        self.touched.advocate(
+            &referral.advocate_id,
+            referral.ordered_at,
+            &referral.order_id,
+        );
+        for reward in rewards::of_referral(self.books.sql, &referral.id)? {
+            self.touched.spending.insert(Place::of(&reward));
+        }
+        let lost = void(self.books, referral, reason, self.actor, self.now)?;
+        if let Some(reward) = lost.filter(|_| credible) {
+            self.news.push(News::Lost(reward));
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, order: &Conversion, referral: &Referral) {
+        self.touched
+            .advocate(&referral.advocate_id, order.ordered_at, &order.order_id);
+    }
+
+    /// A new referral as the facts describe it.
+    fn describe(
+        &self,
+        order: &Conversion,
+        program: &Program,
+        winner: &Candidate,
+        advocate: &str,
+        credible: bool,
+    ) -> Result<Referral, LedgerError> {
+        let channel = winner.channel.clone().unwrap_or_default();
+        let click = order
+            .clicks
+            .iter()
+            .find(|click| winner.click.as_deref() == Some(&click.id));
+        let clicked_at = winner.click.as_ref().map(|_| winner.at);
+        let share = match clicked_at {
+            Some(at) => shares::before(self.books.sql, advocate, &channel, at)?,
+            None => None,
+        };
+        let (shared_at, placement) = match share {
+            Some((at, placement)) => (Some(at), placement),
+            None => (None, String::new()),
+        };
+        Ok(Referral {
+            id: self.books.new_id("ref_"),
+            conversion_id: order.id.clone(),
+            advocate_id: advocate.to_owned(),
+            source: winner.source.as_str().to_owned(),
+            channel,
+            status: ReferralStatus::Pending,
+            reason: None,
+            created_at: self.now,
+            release_at: order.ordered_at.plus_days(program.hold_days),
+            credible,
+            order_id: order.order_id.clone(),
+            ordered_at: order.ordered_at,
+            clicked_at,
+            shared_at,
+            placement,
+            variant: click.map_or(0, |click| click.variant),
+        })
+    }
+
+    /// Brings what describes a known referral in line with its order.
+    fn redescribe(&mut self, known: &Referral, facts: &Referral) -> Result<Referral, LedgerError> {
+        let held = matches!(
+            known.status,
+            ReferralStatus::Pending | ReferralStatus::Flagged | ReferralStatus::Voided
+        );
+        let after = Referral {
+            id: known.id.clone(),
+            status: known.status,
+            reason: known.reason.clone(),
+            created_at: known.created_at,
+            release_at: if held {
+                facts.release_at
+            } else {
+                known.release_at
+            },
+            ..facts.clone()
+        };
+        if after.ordered_at != known.ordered_at {
+            // Where it stood before, others move up.
+            self.touched
+                .advocate(&known.advocate_id, known.ordered_at, &known.order_id);
+        }
+        change_referral(self.books, Some(known), &after, self.actor, self.now)?;
+        Ok(after)
+    }
+
+    /// An advocate's own reward is used when an order comes with its code.
+    fn redeem(&self, order: &Conversion) -> Result<(), LedgerError> {
+        let Some(typed) = &order.coupon else {
+            return Ok(());
+        };
+        let coupon = crate::store::coupons::by_code(self.books.sql, typed)?;
+        let Some(id) = coupon.and_then(|coupon| coupon.reward_id) else {
+            return Ok(());
+        };
+        let reward = rewards::by_id(self.books.sql, &id)?;
+        if let Some(reward) = reward.filter(|reward| reward.status == RewardStatus::Issued)
+            && is_credible(self.books, order)?
+        {
+            super::moves::move_reward(
+                self.books,
+                &reward,
+                RewardStatus::Redeemed,
+                None,
+                "shop",
+                self.now,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Tells people, with the amounts as they are now.
+    fn tell(self) -> Result<(), LedgerError> {
+        for news in self.news {
+            match news {
+                News::Lost(reward) => {
+                    tell(
+                        self.books,
+                        "reward_declined",
+                        self.merchant,
+                        &reward,
+                        self.now,
+                    )?;
+                }
+                News::Bought(referral) => {
+                    let both = rewards::of_referral(self.books.sql, &referral)?;
+                    let Some(own) = both.iter().find(|reward| reward.side == Side::Advocate) else {
+                        continue;
+                    };
+                    let template = match own.status {
+                        RewardStatus::Pending => "friend_bought",
+                        RewardStatus::Voided => "reward_declined",
+                        _ => continue, // a mail has gone out already
+                    };
+                    tell(self.books, template, self.merchant, own, self.now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Stands,
+    Flagged(&'static str),
+    Void(&'static str),
+}
+
+/// What an order's siblings say about it.
+struct Siblings {
+    order: Order,
+    brought_before: Option<Candidate>,
+    brought: bool,
+}
+
+/// Where an order stands among its friend's, by rank.
+fn facts(siblings: &[Conversion], order: &Conversion) -> Siblings {
+    let rank = order.rank();
+    let up_to = siblings.iter().filter(|each| each.rank() <= rank);
+    let up_to: Vec<&Conversion> = up_to.collect();
+    let came = up_to.iter().position(|each| each.brought_by().is_some());
+    let came = came.unwrap_or(up_to.len().saturating_sub(1));
+    let first = up_to.get(came).copied().unwrap_or(order);
+    let of_kind = up_to
+        .iter()
+        .skip(came)
+        .filter(|each| each.kind == order.kind)
+        .count();
+    // A sign-up makes nobody a customer, but whoever has signed up cannot do so again.
+    let counts = |each: &&&Conversion| {
+        each.kind == ConversionKind::Order || order.kind == ConversionKind::SignUp
+    };
+    let before = up_to.iter().take(came).rfind(counts);
+    let brought_before = (first.id != order.id)
+        .then(|| candidates::earlier(first))
+        .flatten();
+    Siblings {
+        order: Order {
+            position: u32::try_from(of_kind).unwrap_or(u32::MAX).max(1),
+            came_at: first.ordered_at,
+            ordered_before: before.map(|each| each.ordered_at),
+            said_not_new: first.said_not_new,
+            ..order.as_order()
         },
-    )
+        brought: brought_before.is_some(),
+        brought_before,
+    }
 }

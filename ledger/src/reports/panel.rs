@@ -12,7 +12,7 @@ use crate::commands::join::advocate_of;
 use crate::error::LedgerError;
 use crate::identity::email_hint;
 use crate::iso::Iso;
-use crate::store::advocates::Advocate;
+use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
 use crate::store::rewards::{self, Reward};
 use crate::store::{conversions, programs, referrals, shares};
@@ -74,9 +74,33 @@ pub(crate) fn me(
         },
         "pending": money(0)?,
         "earned": money(1)?,
+        "owed": Money { minor: rewards::owed(books.sql, &advocate.id, merchant.currency)?, currency: merchant.currency },
         "rewards": listed,
         "now": Iso(now),
     }))
+}
+
+/// One advocate as the merchant sees it: the panel's numbers, and who it is.
+pub fn advocate(books: &Books<'_>, id: &str, origin: &str) -> Result<Json, LedgerError> {
+    let merchant = books.merchant()?;
+    let advocate = advocates::by_id(books.sql, id)?
+        .ok_or_else(|| LedgerError::not_found("unknown_advocate", "There is no such advocate."))?;
+    let brought = advocates::brought(books.sql, id)?;
+    let mut json = me(books, &merchant, &advocate, origin)?;
+    if let Some(fields) = json.as_object_mut() {
+        let silent = advocate.unsubscribed_at.is_some() || advocate.left_at.is_some();
+        let email = Some(&advocate.email).filter(|_| advocate.left_at.is_none());
+        let mut note = |name: &str, value: Json| fields.insert(name.to_owned(), value);
+        note("id", json!(advocate.id));
+        note("name", json!(advocate.name));
+        note("email", json!(email));
+        note("may_be_written_to", json!(!silent));
+        note("joined_at", json!(Iso(advocate.created_at)));
+        note("left_at", json!(advocate.left_at.map(Iso)));
+        note("referred_by", json!(advocate.referred_by));
+        note("brought_advocates", json!(brought));
+    }
+    Ok(json)
 }
 
 /// One reward with what it still waits for.
@@ -88,7 +112,10 @@ fn shown(
 ) -> Result<Json, LedgerError> {
     let mut awaits = Vec::new();
     if reward.status == RewardStatus::Pending {
-        let referral = referrals::by_id(books.sql, &reward.referral_id)?;
+        let referral = match &reward.referral_id {
+            Some(id) => referrals::by_id(books.sql, id)?,
+            None => None,
+        };
         let order = referral
             .as_ref()
             .map(|referral| conversions::by_id(books.sql, &referral.conversion_id));
@@ -96,11 +123,18 @@ fn shown(
             Some(order) if order.confirmed_at.is_none() => {
                 programs::version(books.sql, order.program_version)?.browser_orders_pay
             }
-            found => found.is_some(),
+            found => found.is_some() || reward.prize.is_some(),
         };
+        let flagged = referral
+            .as_ref()
+            .is_some_and(|referral| referral.status == ReferralStatus::Flagged);
         let running = referral.is_some_and(|referral| {
             referral.status == ReferralStatus::Pending && referral.release_at > now
         });
+        // The merchant's eye is on it: no date can be given.
+        if flagged {
+            awaits.push("review");
+        }
         if running {
             awaits.push("return_period");
         }
@@ -111,15 +145,18 @@ fn shown(
             awaits.push("address_confirmation");
         }
     }
-    Ok(json!({
-        "id": reward.id,
-        "kind": reward.kind,
-        "status": reward.status.as_str(),
-        "money": reward.worth,
-        "basis_points": reward.basis_points,
-        "created_at": Iso(reward.created_at),
-        "release_at": Iso(reward.release_at),
-        "awaits": awaits,
-        "reason": reward.reason,
-    }))
+    let mut json = super::given(reward);
+    if let Some(fields) = json.as_object_mut() {
+        let mut note = |name: &str, value: Json| fields.insert(name.to_owned(), value);
+        note("id", json!(reward.id));
+        note("status", json!(reward.status.as_str()));
+        note("created_at", json!(Iso(reward.created_at)));
+        note("release_at", json!(Iso(reward.release_at)));
+        note("expires_at", json!(reward.expires_at.map(Iso)));
+        note("awaits", json!(awaits));
+        note("reason", json!(reward.reason));
+        note("coupon", json!(reward.coupon));
+        note("withheld_minor", json!(reward.withheld_minor));
+    }
+    Ok(json)
 }

@@ -18,10 +18,14 @@ pub struct Advocate {
     pub verified_at: Option<Timestamp>,
     pub unsubscribed_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// Left the programme: nothing is earned by the code any more.
+    pub left_at: Option<Timestamp>,
+    /// The advocate who brought this one.
+    pub referred_by: Option<String>,
 }
 
-const COLUMNS: &str =
-    "id, email, email_key, name, locale, code, customer, verified_at, unsubscribed_at, created_at";
+const COLUMNS: &str = "id, email, email_key, name, locale, code, customer, verified_at, unsubscribed_at, created_at, \
+     left_at, referred_by";
 
 fn read(row: &Row) -> Result<Advocate, LedgerError> {
     Ok(Advocate {
@@ -35,6 +39,8 @@ fn read(row: &Row) -> Result<Advocate, LedgerError> {
         verified_at: row.maybe_int(7).map(Timestamp),
         unsubscribed_at: row.maybe_int(8).map(Timestamp),
         created_at: Timestamp(row.int(9)?),
+        left_at: row.maybe_int(10).map(Timestamp),
+        referred_by: row.maybe_text(11),
     })
 }
 
@@ -70,9 +76,11 @@ pub fn insert(sql: &dyn Sql, a: &Advocate) -> Result<(), LedgerError> {
         a.verified_at,
         a.unsubscribed_at,
         a.created_at,
+        a.left_at,
+        a.referred_by.clone(),
     ];
     let statement =
-        format!("INSERT INTO advocates ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        format!("INSERT INTO advocates ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sql.run(&statement, values).map(drop)
 }
 
@@ -106,4 +114,32 @@ pub fn set_name(sql: &dyn Sql, id: &str, name: &str) -> Result<(), LedgerError> 
         values![name, id],
     )
     .map(drop)
+}
+
+pub fn set_referred_by(sql: &dyn Sql, id: &str, by: Option<&str>) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE advocates SET referred_by = ? WHERE id = ?",
+        values![by, id],
+    )
+    .map(drop)
+}
+
+/// Marks an advocate as gone and erases who it was. The code stays taken.
+pub fn erase(sql: &dyn Sql, id: &str, at: Timestamp) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE advocates SET email = '', email_key = 'left:' || id, name = NULL, customer = NULL, \
+         left_at = ?, unsubscribed_at = coalesce(unsubscribed_at, ?) WHERE id = ?",
+        values![at, at, id],
+    )?;
+    sql.run("DELETE FROM outbox WHERE subject_id = ?", values![id])
+        .map(drop)
+}
+
+/// How many advocates came as this one's friends.
+pub fn brought(sql: &dyn Sql, id: &str) -> Result<i64, LedgerError> {
+    let rows = sql.run(
+        "SELECT count(*) FROM advocates WHERE referred_by = ?",
+        values![id],
+    )?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
 }

@@ -23,10 +23,14 @@ pub struct Merchant {
     pub key_generation: u32,
     pub identity_key: u8,
     pub created_at: Timestamp,
+    /// The merchant stopped the programme.
+    pub paused_at: Option<Timestamp>,
+    /// What was last said of the budget; empty where nothing was.
+    pub budget_state: String,
 }
 
 const COLUMNS: &str = "slug, name, shop_url, email, currency, locale, accent, consent_required, \
-                       test, clock_offset_ms, key_generation, identity_key, created_at";
+                       test, clock_offset_ms, key_generation, identity_key, created_at, paused_at, budget_state";
 
 pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
     let rows = sql.run(&format!("SELECT {COLUMNS} FROM merchant"), vec![])?;
@@ -49,12 +53,14 @@ pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
         identity_key: u8::try_from(row.int(11)?)
             .map_err(|_| LedgerError::Corrupt("a key number"))?,
         created_at: Timestamp(row.int(12)?),
+        paused_at: row.maybe_int(13).map(Timestamp),
+        budget_state: row.text(14)?,
     }))
 }
 
 pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
     let statement = format!(
-        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     let values = values![
         m.slug.as_str(),
@@ -70,6 +76,8 @@ pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
         m.key_generation,
         u32::from(m.identity_key),
         m.created_at,
+        m.paused_at,
+        m.budget_state.as_str(),
     ];
     sql.run(&statement, values).map(drop)
 }
@@ -84,5 +92,15 @@ pub fn set_clock_offset(sql: &dyn Sql, offset_ms: i64) -> Result<(), LedgerError
 
 pub fn set_shop_url(sql: &dyn Sql, shop_url: &str) -> Result<(), LedgerError> {
     sql.run("UPDATE merchant SET shop_url = ?", values![shop_url])
+        .map(drop)
+}
+
+pub fn set_paused(sql: &dyn Sql, at: Option<Timestamp>) -> Result<(), LedgerError> {
+    sql.run("UPDATE merchant SET paused_at = ?", values![at])
+        .map(drop)
+}
+
+pub fn set_budget_state(sql: &dyn Sql, state: &str) -> Result<(), LedgerError> {
+    sql.run("UPDATE merchant SET budget_state = ?", values![state])
         .map(drop)
 }

@@ -47,3 +47,36 @@ pub fn insert(
     )
     .map(drop)
 }
+
+/// The draft, where there is one, with when it was saved.
+pub fn draft(sql: &dyn Sql) -> Result<Option<(Program, Timestamp)>, LedgerError> {
+    let rows = sql.run("SELECT document, saved_at FROM drafts", vec![])?;
+    rows.first()
+        .map(|row| Ok((serde_json::from_str(&row.text(0)?)?, Timestamp(row.int(1)?))))
+        .transpose()
+}
+
+pub fn save_draft(sql: &dyn Sql, program: &Program, at: Timestamp) -> Result<(), LedgerError> {
+    sql.run(
+        "INSERT INTO drafts (id, document, saved_at) VALUES (1, ?, ?) \
+         ON CONFLICT (id) DO UPDATE SET document = excluded.document, saved_at = excluded.saved_at",
+        values![serde_json::to_string(program)?, at],
+    )
+    .map(drop)
+}
+
+pub fn drop_draft(sql: &dyn Sql) -> Result<(), LedgerError> {
+    sql.run("DELETE FROM drafts", vec![]).map(drop)
+}
+
+/// When the live version was published.
+pub fn published_at(sql: &dyn Sql) -> Result<Timestamp, LedgerError> {
+    let rows = sql.run(
+        "SELECT published_at FROM programs ORDER BY version DESC LIMIT 1",
+        vec![],
+    )?;
+    rows.first()
+        .map_or(Err(LedgerError::Corrupt("no programme")), |row| {
+            Ok(Timestamp(row.int(0)?))
+        })
+}

@@ -4,10 +4,10 @@ use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::time::Timestamp;
 
 use crate::error::LedgerError;
-use crate::sql::{Row, Sql};
+use crate::sql::{Row, Sql, Value};
 use crate::values;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Referral {
     pub id: String,
     pub conversion_id: String,
@@ -18,10 +18,19 @@ pub struct Referral {
     pub reason: Option<String>,
     pub created_at: Timestamp,
     pub release_at: Timestamp,
+    /// The shop stands for the order, or the programme takes a browser's word.
+    pub credible: bool,
+    pub order_id: String,
+    pub ordered_at: Timestamp,
+    pub clicked_at: Option<Timestamp>,
+    /// The share that the click probably came from: the last on its channel before it.
+    pub shared_at: Option<Timestamp>,
+    pub placement: String,
+    pub variant: u8,
 }
 
-const COLUMNS: &str =
-    "id, conversion_id, advocate_id, source, channel, status, reason, created_at, release_at";
+const COLUMNS: &str = "id, conversion_id, advocate_id, source, channel, status, reason, created_at, \
+                       release_at, credible, order_id, ordered_at, clicked_at, shared_at, placement, variant";
 
 fn read(row: &Row) -> Result<Referral, LedgerError> {
     Ok(Referral {
@@ -34,10 +43,18 @@ fn read(row: &Row) -> Result<Referral, LedgerError> {
         reason: row.maybe_text(6),
         created_at: Timestamp(row.int(7)?),
         release_at: Timestamp(row.int(8)?),
+        credible: row.int(9)? != 0,
+        order_id: row.text(10)?,
+        ordered_at: Timestamp(row.int(11)?),
+        clicked_at: row.maybe_int(12).map(Timestamp),
+        shared_at: row.maybe_int(13).map(Timestamp),
+        placement: row.text(14)?,
+        variant: u8::try_from(row.int(15)?).map_err(|_| LedgerError::Corrupt("a variant"))?,
     })
 }
 
-pub fn insert(sql: &dyn Sql, r: &Referral) -> Result<(), LedgerError> {
+/// Writes a referral, new or changed.
+pub fn put(sql: &dyn Sql, r: &Referral) -> Result<(), LedgerError> {
     let values = values![
         r.id.as_str(),
         r.conversion_id.as_str(),
@@ -48,57 +65,19 @@ pub fn insert(sql: &dyn Sql, r: &Referral) -> Result<(), LedgerError> {
         r.reason.clone(),
         r.created_at,
         r.release_at,
+        r.credible,
+        r.order_id.as_str(),
+        r.ordered_at,
+        r.clicked_at,
+        r.shared_at,
+        r.placement.as_str(),
+        u32::from(r.variant),
     ];
-    sql.run(
-        &format!("INSERT INTO referrals ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        values,
-    )
-    .map(drop)
+    sql.run(&super::upsert("referrals", COLUMNS), values)
+        .map(drop)
 }
 
-pub fn set_status(
-    sql: &dyn Sql,
-    id: &str,
-    status: ReferralStatus,
-    reason: Option<&str>,
-) -> Result<(), LedgerError> {
-    let values = values![status.as_str(), reason, id];
-    sql.run(
-        "UPDATE referrals SET status = ?, reason = ? WHERE id = ?",
-        values,
-    )
-    .map(drop)
-}
-
-/// Brings what describes a referral in line with its order.
-pub fn describe(
-    sql: &dyn Sql,
-    id: &str,
-    source: &str,
-    channel: &str,
-    release_at: Timestamp,
-) -> Result<(), LedgerError> {
-    sql.run(
-        "UPDATE referrals SET source = ?, channel = ?, release_at = ? WHERE id = ?",
-        values![source, channel, release_at, id],
-    )
-    .map(drop)
-}
-
-/// Replaces the reason of one that stays voided.
-pub fn set_reason(sql: &dyn Sql, id: &str, reason: &str) -> Result<(), LedgerError> {
-    sql.run(
-        "UPDATE referrals SET reason = ? WHERE id = ?",
-        values![reason, id],
-    )
-    .map(drop)
-}
-
-fn many(
-    sql: &dyn Sql,
-    rest: &str,
-    values: Vec<crate::sql::Value>,
-) -> Result<Vec<Referral>, LedgerError> {
+fn many(sql: &dyn Sql, rest: &str, values: Vec<Value>) -> Result<Vec<Referral>, LedgerError> {
     sql.run(&format!("SELECT {COLUMNS} FROM referrals {rest}"), values)?
         .iter()
         .map(read)
@@ -118,27 +97,85 @@ pub fn by_id(sql: &dyn Sql, id: &str) -> Result<Option<Referral>, LedgerError> {
     Ok(many(sql, "WHERE id = ?", values![id])?.into_iter().next())
 }
 
+/// An advocate's that stand, from a rank on, by rank: those whose order the shop
+/// stands for, by the order of their orders; then the others.
+pub fn standing_from(
+    sql: &dyn Sql,
+    advocate_id: &str,
+    from: &(Timestamp, String),
+) -> Result<Vec<Referral>, LedgerError> {
+    let mut found = many(
+        sql,
+        "WHERE advocate_id = ? AND status <> 'voided' AND credible = 1 \
+         AND (ordered_at, order_id) >= (?, ?) ORDER BY ordered_at, order_id",
+        values![advocate_id, from.0, from.1.as_str()],
+    )?;
+    found.extend(many(
+        sql,
+        "WHERE advocate_id = ? AND status = 'pending' AND credible = 0 ORDER BY ordered_at, order_id",
+        values![advocate_id],
+    )?);
+    Ok(found)
+}
+
+/// How many of an advocate's stand and come before a rank.
+pub fn standing_before(
+    sql: &dyn Sql,
+    advocate_id: &str,
+    rank: &(Timestamp, String),
+) -> Result<u32, LedgerError> {
+    let rows = sql.run(
+        "SELECT count(*) FROM referrals WHERE advocate_id = ? AND status <> 'voided' \
+         AND credible = 1 AND (ordered_at, order_id) < (?, ?)",
+        values![advocate_id, rank.0, rank.1.as_str()],
+    )?;
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    u32::try_from(count).map_err(|_| LedgerError::Corrupt("a count"))
+}
+
+/// Pending ones of an advocate, by rank.
+pub fn pending_of(sql: &dyn Sql, advocate_id: &str) -> Result<Vec<Referral>, LedgerError> {
+    many(
+        sql,
+        "WHERE advocate_id = ? AND status IN ('pending', 'flagged') ORDER BY ordered_at, order_id",
+        values![advocate_id],
+    )
+}
+
 /// Pending ones whose hold period is over, oldest first.
 pub fn due(sql: &dyn Sql, now: Timestamp, limit: u32) -> Result<Vec<Referral>, LedgerError> {
     many(
         sql,
-        "WHERE status = 'pending' AND release_at <= ? AND EXISTS (SELECT 1 FROM conversions c \
-         JOIN programs p ON p.version = c.program_version WHERE c.id = conversion_id \
-         AND (c.confirmed_at IS NOT NULL OR json_extract(p.document, '$.browser_orders_pay'))) \
-         ORDER BY release_at, id LIMIT ?",
+        "WHERE status = 'pending' AND release_at <= ? AND credible = 1 \
+         ORDER BY release_at, ordered_at, order_id LIMIT ?",
         values![now, limit],
     )
 }
 
 /// When the next hold period ends.
-pub fn next_release(sql: &dyn Sql, after: Timestamp) -> Result<Option<Timestamp>, LedgerError> {
+pub fn next_release(sql: &dyn Sql) -> Result<Option<Timestamp>, LedgerError> {
     let statement =
-        "SELECT min(release_at) FROM referrals WHERE status = 'pending' AND release_at > ?";
-    let rows = sql.run(statement, values![after])?;
+        "SELECT min(release_at) FROM referrals WHERE status = 'pending' AND credible = 1";
+    let rows = sql.run(statement, vec![])?;
     Ok(rows.first().and_then(|row| row.maybe_int(0)).map(Timestamp))
 }
 
-/// The newest ones, newest first.
-pub fn newest(sql: &dyn Sql, limit: u32) -> Result<Vec<Referral>, LedgerError> {
-    many(sql, "ORDER BY created_at DESC, id LIMIT ?", values![limit])
+/// The advocates with most approved referrals whose orders came in a span of time:
+/// id and number, the best first, among equals who was there earlier.
+pub fn best(
+    sql: &dyn Sql,
+    from: Timestamp,
+    to: Timestamp,
+    minimum: u32,
+    places: u32,
+) -> Result<Vec<(String, i64)>, LedgerError> {
+    let rows = sql.run(
+        "SELECT advocate_id, count(*) AS friends FROM referrals WHERE status = 'approved' \
+         AND ordered_at >= ? AND ordered_at < ? GROUP BY advocate_id HAVING friends >= ? \
+         ORDER BY friends DESC, max(ordered_at), advocate_id LIMIT ?",
+        values![from, to, minimum, places],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.int(1)?)))
+        .collect()
 }

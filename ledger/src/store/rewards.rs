@@ -1,112 +1,186 @@
-//! Rewards: one a side of a referral.
+//! Rewards: one a side of a referral, and prizes.
 
+use grapevine_domain::conversion::Ruling;
 use grapevine_domain::money::{Currency, Money};
-use grapevine_domain::reward::{RewardStatus, Side};
+use grapevine_domain::period::Span;
+use grapevine_domain::reward::{Offer, RewardStatus, Side, Step};
 use grapevine_domain::time::Timestamp;
 
+use super::counters::Tally;
 use crate::error::LedgerError;
 use crate::sql::{Row, Sql, Value};
 use crate::values;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reward {
     pub id: String,
-    pub referral_id: String,
+    /// `None` for a prize.
+    pub referral_id: Option<String>,
+    /// The period that a prize is for.
+    pub prize: Option<String>,
     pub advocate_id: String,
     pub side: Side,
-    pub kind: String,
+    pub offer: Offer,
     pub worth: Money,
-    pub basis_points: Option<u32>,
+    /// What it would be worth with an endless budget; its currency is the worth's.
+    pub wanted_minor: i64,
+    /// A cap let no more pass.
+    pub limit_minor: Option<i64>,
+    pub steps: Vec<Step>,
     pub status: RewardStatus,
     pub reason: Option<String>,
+    /// The merchant's word.
+    pub ruling: Option<Ruling>,
+    pub credible: bool,
+    pub coupon: Option<String>,
+    pub reference: Option<String>,
+    pub handed_minor: i64,
+    pub withheld_minor: i64,
+    pub forgiven_minor: i64,
+    pub order_id: String,
+    pub ordered_at: Timestamp,
     pub created_at: Timestamp,
     pub release_at: Timestamp,
     pub changed_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, referral_id, advocate_id, side, kind, amount_minor, currency, basis_points, \
-                       status, reason, created_at, release_at, changed_at";
+/// Voided because the budget was spent; comes back when there is more of it.
+pub const BUDGET_SPENT: &str = "budget_spent";
+/// Voided because the advocate had the most already; comes back when there is room.
+pub const CAP_REACHED: &str = "cap_reached";
 
+impl Reward {
+    /// Whether rules still work it out; afterwards only its own order changes it.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.status, RewardStatus::Pending | RewardStatus::Voided)
+    }
+
+    /// Whether it stands.
+    pub const fn stands(&self) -> bool {
+        !matches!(self.status, RewardStatus::Voided | RewardStatus::Expired)
+    }
+
+    /// What is handed over when it is.
+    pub const fn payable_minor(&self) -> i64 {
+        self.worth.minor - self.withheld_minor
+    }
+
+    /// What it counts for; see [`super::counters`].
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::new();
+        if !self.credible {
+            return tally;
+        }
+        let (day, currency) = (self.ordered_at.day(), self.worth.currency.as_str());
+        let mut count = |measure, dimension: &str, n| {
+            tally.insert((day, measure, dimension.to_owned()), n);
+        };
+        if self.stands() {
+            count("reward", self.side.as_str(), 1);
+            count("cost", currency, self.worth.minor);
+        }
+        let over_budget =
+            self.status == RewardStatus::Voided && self.reason.as_deref() == Some(BUDGET_SPENT);
+        if over_budget || self.status == RewardStatus::Pending {
+            count("wanted", currency, self.wanted_minor);
+        } else if self.stands() {
+            count("wanted", currency, self.worth.minor);
+        }
+        tally
+    }
+}
+
+const COLUMNS: &str = "id, referral_id, prize, advocate_id, side, offer, kind, amount_minor, \
+                       wanted_minor, limit_minor, currency, steps, status, reason, ruling, credible, \
+                       coupon, reference, handed_minor, withheld_minor, forgiven_minor, order_id, \
+                       ordered_at, created_at, release_at, changed_at, expires_at";
+
+/// A reward of `SELECT` with [`COLUMNS`].
 fn read(row: &Row) -> Result<Reward, LedgerError> {
     let currency =
-        Currency::parse(&row.text(6)?).map_err(|_| LedgerError::Corrupt("a currency"))?;
+        Currency::parse(&row.text(10)?).map_err(|_| LedgerError::Corrupt("a currency"))?;
+    let ruling = match row.maybe_text(14).as_deref() {
+        None => None,
+        Some("approve") => Some(Ruling::Approve),
+        Some("stand") => Some(Ruling::Stand),
+        Some("void") => Some(Ruling::Void),
+        Some(_) => return Err(LedgerError::Corrupt("a ruling")),
+    };
     Ok(Reward {
         id: row.text(0)?,
-        referral_id: row.text(1)?,
-        advocate_id: row.text(2)?,
-        side: match row.text(3)?.as_str() {
+        referral_id: row.maybe_text(1),
+        prize: row.maybe_text(2),
+        advocate_id: row.text(3)?,
+        side: match row.text(4)?.as_str() {
             "advocate" => Side::Advocate,
             "friend" => Side::Friend,
             _ => return Err(LedgerError::Corrupt("a side")),
         },
-        kind: row.text(4)?,
+        offer: serde_json::from_str(&row.text(5)?)?,
         worth: Money {
-            minor: row.int(5)?,
+            minor: row.int(7)?,
             currency,
         },
-        basis_points: row
-            .maybe_int(7)
-            .and_then(|points| u32::try_from(points).ok()),
-        status: RewardStatus::parse(&row.text(8)?).ok_or(LedgerError::Corrupt("a status"))?,
-        reason: row.maybe_text(9),
-        created_at: Timestamp(row.int(10)?),
-        release_at: Timestamp(row.int(11)?),
-        changed_at: Timestamp(row.int(12)?),
+        wanted_minor: row.int(8)?,
+        limit_minor: row.maybe_int(9),
+        steps: serde_json::from_str(&row.text(11)?)?,
+        status: RewardStatus::parse(&row.text(12)?).ok_or(LedgerError::Corrupt("a status"))?,
+        reason: row.maybe_text(13),
+        ruling,
+        credible: row.int(15)? != 0,
+        coupon: row.maybe_text(16),
+        reference: row.maybe_text(17),
+        handed_minor: row.int(18)?,
+        withheld_minor: row.int(19)?,
+        forgiven_minor: row.int(20)?,
+        order_id: row.text(21)?,
+        ordered_at: Timestamp(row.int(22)?),
+        created_at: Timestamp(row.int(23)?),
+        release_at: Timestamp(row.int(24)?),
+        changed_at: Timestamp(row.int(25)?),
+        expires_at: row.maybe_int(26).map(Timestamp),
     })
 }
 
-pub fn insert(sql: &dyn Sql, r: &Reward) -> Result<(), LedgerError> {
+/// Writes a reward, new or changed.
+pub fn put(sql: &dyn Sql, r: &Reward) -> Result<(), LedgerError> {
+    let ruling = r.ruling.map(|ruling| match ruling {
+        Ruling::Approve => "approve",
+        Ruling::Stand => "stand",
+        Ruling::Void => "void",
+    });
     let values = values![
         r.id.as_str(),
-        r.referral_id.as_str(),
+        r.referral_id.clone(),
+        r.prize.clone(),
         r.advocate_id.as_str(),
         r.side.as_str(),
-        r.kind.as_str(),
+        serde_json::to_string(&r.offer)?,
+        r.offer.kind(),
         r.worth.minor,
+        r.wanted_minor,
+        r.limit_minor,
         r.worth.currency.as_str(),
-        r.basis_points,
+        serde_json::to_string(&r.steps)?,
         r.status.as_str(),
         r.reason.clone(),
+        ruling,
+        r.credible,
+        r.coupon.clone(),
+        r.reference.clone(),
+        r.handed_minor,
+        r.withheld_minor,
+        r.forgiven_minor,
+        r.order_id.as_str(),
+        r.ordered_at,
         r.created_at,
         r.release_at,
         r.changed_at,
+        r.expires_at,
     ];
-    sql.run(
-        &format!("INSERT INTO rewards ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        values,
-    )
-    .map(drop)
-}
-
-pub fn set_status(
-    sql: &dyn Sql,
-    id: &str,
-    status: RewardStatus,
-    reason: Option<&str>,
-    at: Timestamp,
-) -> Result<(), LedgerError> {
-    let values = values![status.as_str(), reason, at, id];
-    sql.run(
-        "UPDATE rewards SET status = ?, reason = ?, changed_at = ? WHERE id = ?",
-        values,
-    )
-    .map(drop)
-}
-
-/// Changes what a reward is worth and when it is released.
-pub fn set_terms(
-    sql: &dyn Sql,
-    id: &str,
-    worth: Money,
-    release_at: Timestamp,
-    at: Timestamp,
-) -> Result<(), LedgerError> {
-    let values = values![worth.minor, worth.currency.as_str(), release_at, at, id];
-    sql.run(
-        "UPDATE rewards SET amount_minor = ?, currency = ?, release_at = ?, changed_at = ? WHERE id = ?",
-        values,
-    )
-    .map(drop)
+    sql.run(&super::upsert("rewards", COLUMNS), values)
+        .map(drop)
 }
 
 fn many(sql: &dyn Sql, rest: &str, values: Vec<Value>) -> Result<Vec<Reward>, LedgerError> {
@@ -116,6 +190,36 @@ fn many(sql: &dyn Sql, rest: &str, values: Vec<Value>) -> Result<Vec<Reward>, Le
         .collect()
 }
 
+fn sum(sql: &dyn Sql, what: &str, rest: &str, values: Vec<Value>) -> Result<i64, LedgerError> {
+    let rows = sql.run(
+        &format!("SELECT coalesce(sum({what}), 0) FROM rewards WHERE {rest}"),
+        values,
+    )?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+pub fn by_id(sql: &dyn Sql, id: &str) -> Result<Option<Reward>, LedgerError> {
+    Ok(many(sql, "WHERE id = ?", values![id])?.into_iter().next())
+}
+
+/// The newest ones of both sides, newest first; after a place in that order.
+pub fn newest(
+    sql: &dyn Sql,
+    status: Option<&str>,
+    advocate_id: Option<&str>,
+    after: Option<(Timestamp, String)>,
+    limit: u32,
+) -> Result<Vec<Reward>, LedgerError> {
+    let (at, id) = after.unzip();
+    many(
+        sql,
+        "WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR advocate_id = ?2) \
+         AND (?3 IS NULL OR (created_at, id) < (?3, ?4)) ORDER BY created_at DESC, id DESC LIMIT ?5",
+        values![status, advocate_id, at, id, limit],
+    )
+}
+
+/// Both sides of a referral, the advocate's first.
 pub fn of_referral(sql: &dyn Sql, referral_id: &str) -> Result<Vec<Reward>, LedgerError> {
     many(
         sql,
@@ -124,7 +228,24 @@ pub fn of_referral(sql: &dyn Sql, referral_id: &str) -> Result<Vec<Reward>, Ledg
     )
 }
 
-/// An advocate's own rewards, newest first.
+/// Both sides of several referrals, in the order of the ids, the advocate's first.
+pub fn of_referrals(sql: &dyn Sql, ids: &[&str]) -> Result<Vec<Reward>, LedgerError> {
+    let columns: Vec<String> = COLUMNS
+        .split(',')
+        .map(|name| format!("w.{}", name.trim()))
+        .collect();
+    let columns = columns.join(", ");
+    let rows = sql.run(
+        &format!(
+            "SELECT {columns} FROM json_each(?) j JOIN rewards w ON w.referral_id = j.value \
+             ORDER BY j.key, w.side"
+        ),
+        values![serde_json::json!(ids).to_string()],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// An advocate's own rewards, newest order first.
 pub fn of_advocate(
     sql: &dyn Sql,
     advocate_id: &str,
@@ -132,7 +253,7 @@ pub fn of_advocate(
 ) -> Result<Vec<Reward>, LedgerError> {
     many(
         sql,
-        "WHERE advocate_id = ? AND side = 'advocate' ORDER BY created_at DESC, id LIMIT ?",
+        "WHERE advocate_id = ? AND side = 'advocate' ORDER BY ordered_at DESC, order_id DESC LIMIT ?",
         values![advocate_id, limit],
     )
 }
@@ -141,13 +262,172 @@ pub fn of_advocate(
 pub fn held_for_confirmation(sql: &dyn Sql, advocate_id: &str) -> Result<Vec<Reward>, LedgerError> {
     many(
         sql,
-        "WHERE advocate_id = ? AND side = 'advocate' AND status = 'pending' AND EXISTS \
-         (SELECT 1 FROM referrals WHERE referrals.id = referral_id AND referrals.status = 'approved')",
+        "WHERE advocate_id = ? AND side = 'advocate' AND status = 'pending' AND (referral_id IS NULL \
+         OR EXISTS (SELECT 1 FROM referrals WHERE referrals.id = referral_id \
+         AND referrals.status = 'approved')) ORDER BY ordered_at, order_id",
         values![advocate_id],
     )
 }
 
-/// The newest ones of both sides, newest first.
-pub fn newest(sql: &dyn Sql, limit: u32) -> Result<Vec<Reward>, LedgerError> {
-    many(sql, "ORDER BY created_at DESC, id LIMIT ?", values![limit])
+/// Approved ones that no code was found for, and that are to be handed over by one:
+/// their pool was empty.
+pub fn waiting_for_a_code(sql: &dyn Sql, limit: u32) -> Result<Vec<Reward>, LedgerError> {
+    many(
+        sql,
+        "WHERE status = 'approved' AND coupon IS NULL ORDER BY release_at, id LIMIT ?",
+        values![limit],
+    )
+}
+
+/// Pending ones that the merchant gave back, when their time has come.
+pub fn due_by_word(sql: &dyn Sql, now: Timestamp, limit: u32) -> Result<Vec<Reward>, LedgerError> {
+    many(
+        sql,
+        "WHERE ruling = 'stand' AND status = 'pending' AND release_at <= ? AND EXISTS \
+         (SELECT 1 FROM referrals f WHERE f.id = referral_id AND f.status = 'voided') \
+         AND (side = 'friend' OR EXISTS (SELECT 1 FROM advocates a WHERE a.id = advocate_id \
+         AND a.verified_at IS NOT NULL)) ORDER BY release_at, id LIMIT ?",
+        values![now, limit],
+    )
+}
+
+/// When the next of them is.
+pub fn next_by_word(sql: &dyn Sql) -> Result<Option<Timestamp>, LedgerError> {
+    let rows = sql.run(
+        "SELECT min(release_at) FROM rewards WHERE ruling = 'stand' AND status = 'pending' AND EXISTS \
+         (SELECT 1 FROM referrals f WHERE f.id = referral_id AND f.status = 'voided') \
+         AND (side = 'friend' OR EXISTS (SELECT 1 FROM advocates a WHERE a.id = advocate_id \
+         AND a.verified_at IS NOT NULL))",
+        vec![],
+    )?;
+    Ok(rows.first().and_then(|row| row.maybe_int(0)).map(Timestamp))
+}
+
+/// Approved or handed over, and not used in time.
+pub fn expired(sql: &dyn Sql, now: Timestamp, limit: u32) -> Result<Vec<Reward>, LedgerError> {
+    many(
+        sql,
+        "WHERE expires_at <= ? AND expires_at IS NOT NULL AND status IN ('approved', 'issued') \
+         ORDER BY expires_at, id LIMIT ?",
+        values![now, limit],
+    )
+}
+
+/// When the next one expires.
+pub fn next_expiry(sql: &dyn Sql) -> Result<Option<Timestamp>, LedgerError> {
+    let rows = sql.run(
+        "SELECT min(expires_at) FROM rewards WHERE expires_at IS NOT NULL \
+         AND status IN ('approved', 'issued')",
+        vec![],
+    )?;
+    Ok(rows.first().and_then(|row| row.maybe_int(0)).map(Timestamp))
+}
+
+/// What an advocate has had of own rewards in a span: those that are settled, and
+/// open ones before a rank. Number, and minor units in a currency.
+pub fn used(
+    sql: &dyn Sql,
+    advocate_id: &str,
+    currency: Currency,
+    span: Span,
+    before: &(Timestamp, String),
+) -> Result<(i64, i64), LedgerError> {
+    let rows = sql.run(
+        "SELECT count(*), coalesce(sum(iif(currency = ?, amount_minor, 0)), 0) FROM rewards \
+         WHERE advocate_id = ? AND side = 'advocate' AND prize IS NULL AND credible = 1 \
+         AND ordered_at >= ? AND ordered_at < ? AND (status IN ('approved', 'issued', 'redeemed', 'expired') \
+         OR (status = 'pending' AND (ordered_at, order_id) < (?, ?)))",
+        values![
+            currency.as_str(),
+            advocate_id,
+            in_sql(span.start),
+            in_sql(span.end),
+            before.0,
+            before.1.as_str()
+        ],
+    )?;
+    rows.first()
+        .map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+/// A point in time as the databases take it: within ±2^53.
+pub const fn in_sql(at: Timestamp) -> Timestamp {
+    const FURTHEST: i64 = 9_007_199_254_740_991;
+    if at.0 > FURTHEST {
+        Timestamp(FURTHEST)
+    } else if at.0 < -FURTHEST {
+        Timestamp(-FURTHEST)
+    } else {
+        at
+    }
+}
+
+/// What settled rewards of a span come to in a currency.
+pub fn settled(sql: &dyn Sql, currency: Currency, span: Span) -> Result<i64, LedgerError> {
+    sum(
+        sql,
+        "amount_minor",
+        "credible = 1 AND currency = ? AND ordered_at >= ? AND ordered_at < ? \
+         AND status IN ('approved', 'issued', 'redeemed')",
+        values![currency.as_str(), in_sql(span.start), in_sql(span.end)],
+    )
+}
+
+/// Rewards of a span that the budget can still refuse or let pass, by rank, the
+/// friend's before the advocate's.
+pub fn open_by_rank(
+    sql: &dyn Sql,
+    currency: Currency,
+    span: Span,
+) -> Result<Vec<Reward>, LedgerError> {
+    many(
+        sql,
+        "WHERE credible = 1 AND currency = ? AND ordered_at >= ? AND ordered_at < ? \
+         AND (status = 'pending' OR (status = 'voided' AND reason = 'budget_spent')) \
+         ORDER BY ordered_at, order_id, side DESC",
+        values![currency.as_str(), in_sql(span.start), in_sql(span.end)],
+    )
+}
+
+/// Whether the budget refused any of a span.
+pub fn any_over_budget(sql: &dyn Sql, currency: Currency, span: Span) -> Result<bool, LedgerError> {
+    let rows = sql.run(
+        "SELECT 1 FROM rewards WHERE status = 'voided' AND reason = 'budget_spent' \
+         AND currency = ? AND ordered_at >= ? AND ordered_at < ? LIMIT 1",
+        values![currency.as_str(), in_sql(span.start), in_sql(span.end)],
+    )?;
+    Ok(!rows.is_empty())
+}
+
+/// The currencies and orders of rewards that a budget refused, the oldest first.
+pub fn over_budget(sql: &dyn Sql) -> Result<Vec<(Currency, Timestamp)>, LedgerError> {
+    let rows = sql.run(
+        "SELECT DISTINCT currency, ordered_at FROM rewards \
+         WHERE status = 'voided' AND reason = 'budget_spent' ORDER BY ordered_at",
+        vec![],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let currency =
+                Currency::parse(&row.text(0)?).map_err(|_| LedgerError::Corrupt("a currency"))?;
+            Ok((currency, Timestamp(row.int(1)?)))
+        })
+        .collect()
+}
+
+/// What an advocate owes in a currency: the value of rewards that were handed over
+/// and voided, less what was kept back since. Never stored, so it cannot go astray.
+pub fn owed(sql: &dyn Sql, advocate_id: &str, currency: Currency) -> Result<i64, LedgerError> {
+    let owed = sum(
+        sql,
+        "CASE status WHEN 'issued' THEN handed_minor - forgiven_minor - amount_minor \
+         WHEN 'redeemed' THEN handed_minor - forgiven_minor - amount_minor \
+         WHEN 'expired' THEN -withheld_minor \
+         WHEN 'approved' THEN handed_minor - forgiven_minor - withheld_minor \
+         ELSE handed_minor - forgiven_minor END",
+        "advocate_id = ? AND side = 'advocate' AND currency = ? \
+         AND kind IN ('amount_off', 'store_credit', 'cash', 'gift_card', 'donation')",
+        values![advocate_id, currency.as_str()],
+    )?;
+    Ok(owed.max(0))
 }

@@ -31,3 +31,20 @@ pub fn count(sql: &dyn Sql, advocate_id: &str) -> Result<i64, LedgerError> {
     )?;
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
+
+/// The last press on a channel before a click: when, and in which placement.
+pub fn before(
+    sql: &dyn Sql,
+    advocate_id: &str,
+    channel: &str,
+    click: Timestamp,
+) -> Result<Option<(Timestamp, String)>, LedgerError> {
+    let rows = sql.run(
+        "SELECT shared_at, placement FROM shares WHERE advocate_id = ? AND channel = ? \
+         AND shared_at <= ? ORDER BY shared_at DESC LIMIT 1",
+        values![advocate_id, channel, click],
+    )?;
+    rows.first()
+        .map(|row| Ok((Timestamp(row.int(0)?), row.text(1)?)))
+        .transpose()
+}

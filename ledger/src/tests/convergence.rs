@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use grapevine_domain::reward::Offer;
+use grapevine_domain::money::Amounts;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::harness::{Shop, browser, euros, refund_of, server, starter, text};
+use super::harness::{Shop, browser, euros, refund_of, server, share, starter, text};
 use crate::command::{Command, Report};
 
 /// Everything that must not depend on the order of reports: per order its facts
@@ -46,10 +46,8 @@ fn coupons(shop: &Shop) -> Vec<crate::sql::Value> {
 /// A shop with two advocates, and what happens there.
 fn scene(facts: fn(&Shop, &str, &str) -> Vec<Command>) -> (Shop, Vec<Command>) {
     let mut program = starter();
-    program.minimum_order = Some(euros(2_000));
-    program.advocate = Offer::PercentOff {
-        basis_points: 1_000,
-    };
+    program.minimum_order = Some(Amounts::of(euros(2_000)));
+    program.advocate = Some(share(1_000));
     let shop = Shop::with(program);
     let [ada, bea] = ["ada@mail.example", "bea@mail.example"].map(|email| shop.advocate(email));
     let facts = facts(&shop, &ada, &bea);

@@ -1,7 +1,7 @@
 //! A command that fails halfway leaves no trace, and can be repeated.
 
 use super::harness::{
-    ORIGIN, Shop, batch, browser, new_merchant, refund_of, server, starter, text,
+    ORIGIN, Shop, batch, browser, new_merchant, publish, refund_of, server, starter, text,
 };
 use crate::clicks::pack;
 use crate::command::{Command, Join};
@@ -62,7 +62,7 @@ fn every_statement_of_every_command_of_the_path_may_fail() {
     });
     let mut program = starter();
     program.hold_days = 7;
-    both(Command::PublishProgram { program });
+    both(publish(program));
     both(Command::RecordImpression {
         placement: "inline".to_owned(),
     });
@@ -114,7 +114,7 @@ fn every_statement_of_every_command_of_the_path_may_fail() {
     both(Command::AdvanceClock {
         seconds: 8 * 86_400,
     });
-    assert_eq!(shop.statuses("1"), "approved approved approved");
+    assert_eq!(shop.statuses("1"), "approved approved redeemed");
     both(refund_of("1", "r2", 5_000));
     assert_eq!(shop.statuses("1"), "voided voided voided");
 }

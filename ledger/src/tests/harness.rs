@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use base64ct::{Base64, Encoding};
 use grapevine_domain::code::Code;
-use grapevine_domain::conversion::Reporter;
-use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::conversion::{ConversionKind, Reporter};
+use grapevine_domain::money::{Amounts, Currency, Money};
 use grapevine_domain::program::Program;
+use grapevine_domain::reward::{Offer, SideRules};
 use grapevine_domain::share::numbers::number_of;
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_domain::token::ClickToken;
@@ -19,7 +20,7 @@ use crate::books::Books;
 use crate::clicks::{Batch, RECORD};
 use crate::command::{Answer, Command, Join, NewMerchant, Report, execute};
 use crate::error::LedgerError;
-use crate::events::{Chain, verify};
+use crate::events::{Chain, Part, verify};
 use crate::iso::Iso;
 use crate::keyring::{Keyring, Purpose, mac16, test_keyring};
 use crate::native::NativeSql;
@@ -56,6 +57,28 @@ pub fn starter() -> Program {
     Program::starter(eur())
 }
 
+/// A side that gets a share of the order.
+pub fn share(basis_points: u32) -> SideRules {
+    SideRules::of(Offer::PercentOff {
+        basis_points,
+        up_to: None,
+    })
+}
+
+/// A side that gets store credit.
+pub fn credit(minor: i64) -> SideRules {
+    SideRules::of(Offer::StoreCredit {
+        amounts: Amounts::of(euros(minor)),
+    })
+}
+
+pub fn publish(program: Program) -> Command {
+    Command::PublishProgram {
+        program: Some(program),
+        base_version: None,
+    }
+}
+
 pub fn new_merchant(program: Option<Program>) -> NewMerchant {
     NewMerchant {
         slug: SLUG.to_owned(),
@@ -76,10 +99,15 @@ pub fn new_merchant(program: Option<Program>) -> NewMerchant {
 pub fn server(order_id: &str) -> Report {
     Report {
         reporter: Reporter::Server,
+        kind: ConversionKind::Order,
         order_id: order_id.to_owned(),
-        amount: euros(5_000),
+        amount: Some(euros(5_000)),
         email: None,
+        email_consent: false,
+        new_customer: None,
+        checkout_started_at: None,
         click_token: None,
+        click_tokens: Vec::new(),
         coupon: None,
         ordered_at: None,
         idempotency_key: None,
@@ -108,7 +136,7 @@ impl Report {
         self
     }
     pub fn amount(mut self, minor: i64) -> Self {
-        self.amount = euros(minor);
+        self.amount = Some(euros(minor));
         self
     }
     pub fn key(mut self, key: &str) -> Self {
@@ -343,9 +371,9 @@ impl Shop {
 
     /// The event chain must be sound whatever happened.
     pub fn sound(&self) -> i64 {
-        match verify(&self.sql).unwrap() {
-            Chain::Sound(events) => events,
-            Chain::BrokenAt(at) => panic!("the event chain is broken at {at}"),
+        match verify(&self.sql, &Part::default()).unwrap() {
+            Chain::Sound { sound, .. } => sound,
+            Chain::Broken { broken_at } => panic!("the event chain is broken at {broken_at}"),
         }
     }
 }
@@ -363,7 +391,7 @@ pub fn refund_of(order: &str, refund: &str, minor: i64) -> Command {
     Command::ReportRefund {
         order_id: order.to_owned(),
         refund_id: refund.to_owned(),
-        amount: euros(minor),
+        amount: Some(euros(minor)),
     }
 }
 

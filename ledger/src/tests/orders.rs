@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::harness::{Shop, browser, euros, server, starter};
+use super::harness::{Shop, browser, euros, server, share, starter};
 use crate::command::Command;
-use grapevine_domain::money::{Currency, Money};
-use grapevine_domain::reward::Offer;
+use grapevine_domain::money::{Amounts, Currency, Money};
+use grapevine_domain::program::{NewCustomer, Trigger};
 
 /// A shop with one advocate; the code.
 fn shop() -> (Shop, String) {
@@ -15,7 +15,10 @@ fn shop() -> (Shop, String) {
 }
 
 fn rewards(shop: &Shop) -> usize {
-    shop.run(Command::Rewards).as_array().unwrap().len()
+    shop.run(Command::Rewards(Default::default()))["data"]
+        .as_array()
+        .unwrap()
+        .len()
 }
 
 #[test]
@@ -112,9 +115,7 @@ fn whoever_guesses_an_order_number_cannot_take_the_credit() {
 #[test]
 fn the_servers_sum_replaces_the_browsers_also_in_the_rewards() {
     let mut program = starter();
-    program.advocate = Offer::PercentOff {
-        basis_points: 1_000,
-    };
+    program.advocate = Some(share(1_000));
     let shop = Shop::with(program);
     let code = shop.advocate("ada@mail.example");
     let token = shop.click(&code, "email");
@@ -129,7 +130,7 @@ fn the_servers_sum_replaces_the_browsers_also_in_the_rewards() {
 #[test]
 fn a_browser_that_said_too_little_does_not_cost_the_rewards() {
     let mut program = starter();
-    program.minimum_order = Some(euros(2_500));
+    program.minimum_order = Some(Amounts::of(euros(2_500)));
     let shop = Shop::with(program);
     let code = shop.advocate("ada@mail.example");
     let token = shop.click(&code, "email");
@@ -156,7 +157,8 @@ fn a_friends_second_order_earns_nothing_by_address_or_by_click() {
 #[test]
 fn every_order_counts_where_the_programme_says_so() {
     let mut program = starter();
-    program.new_customers_only = false;
+    program.new_customer = NewCustomer::Anyone;
+    program.trigger = Trigger::EveryOrder;
     let shop = Shop::with(program);
     let code = shop.advocate("ada@mail.example");
     let token = shop.click(&code, "email");
@@ -186,7 +188,8 @@ fn a_stranger_cannot_make_a_friend_an_old_customer_through_a_browser() {
     let token = shop.click(&code, "email");
     shop.report(server("1").token(&token).email("bob@mail.example"));
     assert_eq!(shop.statuses("1"), "pending pending pending");
-    assert_eq!(shop.verdict("guess"), "not_referred");
+    assert_eq!(shop.verdict("guess"), "not_new_customer");
+    assert_eq!(shop.statuses("guess"), "none");
 }
 
 #[test]
@@ -226,7 +229,7 @@ fn what_makes_no_sense_is_refused_and_leaves_no_trace() {
     let refund = Command::ReportRefund {
         order_id: "1".to_owned(),
         refund_id: "r".to_owned(),
-        amount: dollars,
+        amount: Some(dollars),
     };
     assert_eq!(shop.refused(refund), "other_currency");
 }

@@ -68,7 +68,7 @@ fn from_a_new_merchant_to_two_approved_rewards() {
     let there = shop.run(Command::AdvanceClock { seconds: 1 });
     assert_eq!(there["approved"], 1);
     assert_eq!(there["now"], json!(release_at));
-    assert_eq!(shop.statuses("1001"), "approved approved approved");
+    assert_eq!(shop.statuses("1001"), "approved approved redeemed");
     assert_eq!(shop.mails("reward_ready", "ada@mail.example"), 1);
 
     let me = shop.me(&session);
@@ -97,7 +97,7 @@ fn from_a_new_merchant_to_two_approved_rewards() {
     let id = text(&answer, "/referral/id");
     let one = shop.run(Command::Referral { id });
     let kinds: Vec<_> = one["events"].as_array().unwrap().iter().collect();
-    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    assert_eq!(kinds.len(), 10, "{kinds:?}");
     shop.sound();
 }
 

@@ -2,19 +2,16 @@
 
 use serde_json::json;
 
-use super::harness::{Shop, browser, euros, refund_of, server, starter};
+use super::harness::{Shop, browser, euros, refund_of, server, share, starter};
 use crate::command::Command;
-use grapevine_domain::money::{Currency, Money};
-use grapevine_domain::reward::Offer;
+use grapevine_domain::money::{Amounts, Currency, Money};
 
 /// A shop with a referred order "1" over 50.00 and a minimum of 25.00; the
 /// advocate gets a tenth.
 fn shop() -> Shop {
     let mut program = starter();
-    program.minimum_order = Some(euros(2_500));
-    program.advocate = Offer::PercentOff {
-        basis_points: 1_000,
-    };
+    program.minimum_order = Some(Amounts::of(euros(2_500)));
+    program.advocate = Some(share(1_000));
     let shop = Shop::with(program);
     let code = shop.advocate("ada@mail.example");
     shop.report(server("1").token(&shop.click(&code, "email")));
@@ -79,18 +76,18 @@ fn a_refund_that_arrives_before_its_order_is_kept_for_it() {
 fn a_refund_after_the_approval_voids_too() {
     let shop = shop();
     shop.after_hold();
-    assert_eq!(shop.statuses("1"), "approved approved approved");
+    assert_eq!(shop.statuses("1"), "approved issued approved");
     shop.refund("1", "r1", 5_000);
     assert_eq!(shop.statuses("1"), "voided voided voided");
     shop.sound();
 }
 
 #[test]
-fn a_partial_refund_after_the_approval_reduces_what_was_not_handed_over() {
+fn a_partial_refund_after_the_approval_reduces_what_the_coupon_is_worth() {
     let shop = shop();
     shop.after_hold();
     shop.refund("1", "r1", 1_000);
-    assert_eq!(shop.statuses("1"), "approved approved approved");
+    assert_eq!(shop.statuses("1"), "approved issued approved");
     assert_eq!(worth(&shop), json!(euros(400)));
 }
 
@@ -102,7 +99,7 @@ fn a_currency_that_only_a_browser_named_does_not_stop_a_refund() {
         currency: Currency::parse("USD").unwrap(),
     };
     let mut forged = browser("1");
-    forged.amount = dollars;
+    forged.amount = Some(dollars);
     shop.report(forged);
     shop.refund("1", "r1", 5_000);
     shop.report(server("1"));

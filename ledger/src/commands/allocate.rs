@@ -1,0 +1,320 @@
+//! What each reward is worth: the offer by tier, less what was returned, within the
+//! caps, within the budget. Worked out anew from a rank on whenever something at that
+//! rank has changed, so that the order of reports does not matter; what was approved
+//! already is changed by its own order alone.
+
+use grapevine_domain::conversion::Ruling;
+use grapevine_domain::limits::{Used, under_cap};
+use grapevine_domain::program::Program;
+use grapevine_domain::reward::{
+    Offer, RewardStatus, Rule, Side, SideRules, Step, worth_after_refunds,
+};
+use grapevine_domain::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::budget;
+use super::hand_over::approve_if_free;
+use super::moves::{change_reward, void_reward};
+use crate::books::Books;
+use crate::error::LedgerError;
+use crate::store::conversions::{self, Conversion};
+use crate::store::merchant::Merchant;
+use crate::store::programs;
+use crate::store::referrals::{self, Referral};
+use crate::store::rewards::{self, BUDGET_SPENT, CAP_REACHED, Reward};
+
+/// Where orders stand among each other: by time, then by number.
+type Rank = (Timestamp, String);
+
+/// Advocates whose rewards may have changed, each from a rank on, and the spending
+/// that a budget looks at.
+#[derive(Default)]
+pub struct Touched {
+    advocates: BTreeMap<String, Rank>,
+    pub spending: BTreeSet<budget::Place>,
+}
+
+impl Touched {
+    pub fn advocate(&mut self, id: &str, ordered_at: Timestamp, order_id: &str) {
+        let rank = (ordered_at, order_id.to_owned());
+        let known = self
+            .advocates
+            .entry(id.to_owned())
+            .or_insert_with(|| rank.clone());
+        if rank < *known {
+            *known = rank;
+        }
+    }
+}
+
+/// Works out every reward that may have changed.
+pub fn run(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    mut touched: Touched,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let mut programs = Programs::default();
+    for (advocate, from) in core::mem::take(&mut touched.advocates) {
+        of_advocate(
+            books,
+            merchant,
+            &advocate,
+            &from,
+            &mut programs,
+            &mut touched,
+            now,
+        )?;
+    }
+    budget::run(books, merchant, &touched.spending, now)
+}
+
+/// Versions of the programme, each read once.
+#[derive(Default)]
+struct Programs(BTreeMap<u32, Program>);
+
+impl Programs {
+    fn get(&mut self, books: &Books<'_>, version: u32) -> Result<Program, LedgerError> {
+        if let Some(known) = self.0.get(&version) {
+            return Ok(known.clone());
+        }
+        let program = programs::version(books.sql, version)?;
+        self.0.insert(version, program.clone());
+        Ok(program)
+    }
+}
+
+fn of_advocate(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    advocate: &str,
+    from: &Rank,
+    programs: &mut Programs,
+    touched: &mut Touched,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let before = referrals::standing_before(books.sql, advocate, from)?;
+    let standing = referrals::standing_from(books.sql, advocate, from)?;
+    let mut friends = before;
+    for referral in &standing {
+        // An order that nobody has confirmed moves nobody up.
+        let number = friends.saturating_add(1);
+        if referral.credible {
+            friends = number;
+        }
+        let order = conversions::by_id(books.sql, &referral.conversion_id)?
+            .ok_or(LedgerError::Corrupt("a referral without its order"))?;
+        let program = programs.get(books, order.program_version)?;
+        let known = rewards::of_referral(books.sql, &referral.id)?;
+        for (side, rules) in program.sides() {
+            let known = known.iter().find(|reward| reward.side == side);
+            let one = One {
+                books,
+                merchant,
+                program: &program,
+                rules,
+                side,
+                referral,
+                order: &order,
+                number,
+                now,
+            };
+            if let Some(changed) = one.work_out(known)? {
+                touched.spending.insert(budget::Place::of(&changed));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One side of one referral.
+struct One<'a> {
+    books: &'a Books<'a>,
+    merchant: &'a Merchant,
+    program: &'a Program,
+    rules: &'a SideRules,
+    side: Side,
+    referral: &'a Referral,
+    order: &'a Conversion,
+    /// Which friend of the advocate it is.
+    number: u32,
+    now: Timestamp,
+}
+
+impl One<'_> {
+    /// Brings a reward in line, or makes it; what changed.
+    fn work_out(&self, known: Option<&Reward>) -> Result<Option<Reward>, LedgerError> {
+        match known {
+            Some(known) if known.ruling == Some(Ruling::Void) => Ok(None),
+            Some(known) if !known.is_open() => self.follow_order(known),
+            _ => self.anew(known),
+        }
+    }
+
+    /// A reward that was approved changes only with its own order.
+    fn follow_order(&self, known: &Reward) -> Result<Option<Reward>, LedgerError> {
+        if known.status == RewardStatus::Expired {
+            return Ok(None);
+        }
+        let refunds = self.program.partial_refund;
+        let (amount, kept) = (self.order.amount, self.order.kept());
+        let Some(mut worth) = worth_after_refunds(&known.offer, amount, kept, refunds) else {
+            return Ok(None);
+        };
+        if let Some(limit) = known.limit_minor {
+            worth.minor = worth.minor.min(limit);
+        }
+        if worth == known.worth || known.ruling == Some(Ruling::Stand) {
+            return Ok(None);
+        }
+        let mut after = known.clone();
+        after.worth = worth;
+        after.wanted_minor = worth.minor;
+        after.withheld_minor = known.withheld_minor.min(worth.minor);
+        after.steps.push(Step {
+            rule: Rule::Refund,
+            minor: worth.minor,
+        });
+        change_reward(self.books, Some(known), &after, "system", self.now)?;
+        Ok(Some(after))
+    }
+
+    fn anew(&self, known: Option<&Reward>) -> Result<Option<Reward>, LedgerError> {
+        let (amount, kept) = (self.order.amount, self.order.kept());
+        let refunds = self.program.partial_refund;
+        let Some(earned) = self.rules.earned(amount, kept, self.number, refunds) else {
+            return match known {
+                Some(known) if known.status == RewardStatus::Pending => {
+                    self.void(known, "other_currency")
+                }
+                _ => Ok(None),
+            };
+        };
+        let mut next = match known {
+            Some(known) => known.clone(),
+            None => self.blank(earned.offer, earned.worth),
+        };
+        next.offer = earned.offer.clone();
+        next.worth = earned.worth;
+        next.steps = earned.steps;
+        next.limit_minor = None;
+        next.credible = self.referral.credible;
+        next.ordered_at = self.order.ordered_at;
+        next.release_at = self.referral.release_at;
+        let given = known.is_some_and(|known| known.ruling == Some(Ruling::Stand));
+        let fits = given || !next.credible || self.side == Side::Friend || self.cut(&mut next)?;
+        next.wanted_minor = next.worth.minor;
+        let Some(known) = known else {
+            change_reward(self.books, None, &next, "system", self.now)?;
+            return if fits {
+                Ok(Some(next))
+            } else {
+                self.void(&next, CAP_REACHED)
+            };
+        };
+        match (known.status, fits) {
+            (RewardStatus::Voided, true) if known.reason.as_deref() != Some(BUDGET_SPENT) => {
+                next.status = RewardStatus::Pending;
+                next.reason = None;
+                change_reward(self.books, Some(known), &next, "system", self.now)?;
+                approve_if_free(self.books, self.merchant, &next, self.now)?;
+                Ok(Some(next))
+            }
+            // What the budget refused stays so until the budget is looked at.
+            (RewardStatus::Voided, _) => {
+                if known.reason.as_deref() == Some(BUDGET_SPENT) {
+                    change_reward(self.books, Some(known), &next, "system", self.now)?;
+                    return if fits {
+                        Ok(Some(next))
+                    } else {
+                        self.give_up(&next)
+                    };
+                }
+                Ok(None)
+            }
+            (_, true) => {
+                if *known == next {
+                    return Ok(None);
+                }
+                change_reward(self.books, Some(known), &next, "system", self.now)?;
+                Ok(Some(next))
+            }
+            (_, false) => self.void(known, CAP_REACHED),
+        }
+    }
+
+    /// A reward that the budget had refused does not fit under a cap either.
+    fn give_up(&self, known: &Reward) -> Result<Option<Reward>, LedgerError> {
+        let mut after = known.clone();
+        after.reason = Some(CAP_REACHED.to_owned());
+        change_reward(self.books, Some(known), &after, "system", self.now)?;
+        Ok(Some(after))
+    }
+
+    fn void(&self, reward: &Reward, reason: &str) -> Result<Option<Reward>, LedgerError> {
+        void_reward(self.books, reward, reason, "system", self.now)?;
+        Ok(Some(reward.clone()))
+    }
+
+    /// Cuts a reward to what the caps let pass; `false` when that is nothing.
+    fn cut(&self, reward: &mut Reward) -> Result<bool, LedgerError> {
+        let rank = (self.order.ordered_at, self.order.order_id.clone());
+        for cap in &self.program.caps {
+            let span = cap.per.around(self.order.ordered_at);
+            let (count, minor) = rewards::used(
+                self.books.sql,
+                &self.referral.advocate_id,
+                reward.worth.currency,
+                span,
+                &rank,
+            )?;
+            let used = Used {
+                rewards: u32::try_from(count).unwrap_or(u32::MAX),
+                minor,
+            };
+            match under_cap(cap, used, &reward.offer, reward.worth) {
+                None => return Ok(false),
+                Some(worth) if worth != reward.worth => {
+                    reward.worth = worth;
+                    reward.limit_minor = Some(worth.minor);
+                    reward.steps.push(Step {
+                        rule: Rule::Cap,
+                        minor: worth.minor,
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn blank(&self, offer: &Offer, worth: grapevine_domain::money::Money) -> Reward {
+        Reward {
+            id: self.books.new_id("rw_"),
+            referral_id: Some(self.referral.id.clone()),
+            prize: None,
+            advocate_id: self.referral.advocate_id.clone(),
+            side: self.side,
+            offer: offer.clone(),
+            worth,
+            wanted_minor: worth.minor,
+            limit_minor: None,
+            steps: Vec::new(),
+            status: RewardStatus::Pending,
+            reason: None,
+            ruling: None,
+            credible: self.referral.credible,
+            coupon: None,
+            reference: None,
+            handed_minor: 0,
+            withheld_minor: 0,
+            forgiven_minor: 0,
+            order_id: self.order.order_id.clone(),
+            ordered_at: self.order.ordered_at,
+            created_at: self.now,
+            release_at: self.referral.release_at,
+            changed_at: self.now,
+            expires_at: None,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The budget: the most that the live programme spends in a period. While what is
+//! wanted fits, nobody is refused; when it does not, rewards are let pass by the order
+//! of their orders, the friend's before the advocate's, and the rest is refused until
+//! there is more.
+
+use grapevine_domain::conversion::Ruling;
+use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::period::{Period, Span};
+use grapevine_domain::program::{Budget, Program};
+use grapevine_domain::reward::{RewardStatus, Rule, Step};
+use grapevine_domain::time::Timestamp;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+
+use super::hand_over::approve_if_free;
+use super::moves::change_reward;
+use crate::books::Books;
+use crate::error::LedgerError;
+use crate::events::{self, Event};
+use crate::store::merchant::{self, Merchant};
+use crate::store::rewards::{self, BUDGET_SPENT, Reward, in_sql};
+use crate::store::{counters, programs};
+
+/// Spending in a currency on the day of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    currency: Currency,
+    ordered_at: Timestamp,
+}
+
+impl Place {
+    pub const fn of(reward: &Reward) -> Self {
+        Self {
+            currency: reward.worth.currency,
+            ordered_at: reward.ordered_at,
+        }
+    }
+}
+
+/// Looks at the budgets of all spending that has changed.
+pub fn run(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    places: &BTreeSet<Place>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let (_, program) = programs::live(books.sql)?;
+    let Some(budget) = &program.budget else {
+        return Ok(());
+    };
+    let spans: BTreeSet<(Currency, Span)> = places
+        .iter()
+        .map(|place| (place.currency, budget.per.around(place.ordered_at)))
+        .collect();
+    for (currency, span) in spans {
+        settle(books, merchant, budget, currency, span, now)?;
+    }
+    say(books, merchant, &program, now)
+}
+
+/// The live programme has another budget than before: everything that was refused is
+/// looked at again, and the present period as a whole.
+pub fn changed(books: &Books<'_>, merchant: &Merchant, now: Timestamp) -> Result<(), LedgerError> {
+    let (_, program) = programs::live(books.sql)?;
+    let per = program
+        .budget
+        .as_ref()
+        .map_or(Period::AllTime, |budget| budget.per);
+    let mut spans: BTreeSet<(Currency, Span)> = BTreeSet::new();
+    for (currency, ordered_at) in rewards::over_budget(books.sql)? {
+        spans.insert((currency, per.around(ordered_at)));
+    }
+    match &program.budget {
+        Some(budget) => {
+            for money in budget.amounts.iter() {
+                spans.insert((money.currency, per.around(now)));
+            }
+            for (currency, span) in spans {
+                settle(books, merchant, budget, currency, span, now)?;
+            }
+        }
+        None => {
+            for (currency, span) in spans {
+                for reward in rewards::open_by_rank(books.sql, currency, span)? {
+                    let_pass(books, merchant, &reward, now)?;
+                }
+            }
+        }
+    }
+    say(books, merchant, &program, now)
+}
+
+fn settle(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    budget: &Budget,
+    currency: Currency,
+    span: Span,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let Some(limit) = budget.amounts.get(currency) else {
+        return Ok(());
+    };
+    let wanted = wanted(books, currency, span)?;
+    if wanted <= limit.minor && !rewards::any_over_budget(books.sql, currency, span)? {
+        return Ok(());
+    }
+    let mut left = limit.minor - rewards::settled(books.sql, currency, span)?;
+    for reward in rewards::open_by_rank(books.sql, currency, span)? {
+        let given = reward.ruling == Some(Ruling::Stand);
+        if given || reward.wanted_minor <= left {
+            left -= reward.wanted_minor;
+            let_pass(books, merchant, &reward, now)?;
+        } else if reward.status == RewardStatus::Pending {
+            let mut after = reward.clone();
+            after.status = RewardStatus::Voided;
+            after.reason = Some(BUDGET_SPENT.to_owned());
+            after.steps.push(Step {
+                rule: Rule::Budget,
+                minor: 0,
+            });
+            change_reward(books, Some(&reward), &after, "system", now)?;
+        }
+    }
+    Ok(())
+}
+
+fn let_pass(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    reward: &Reward,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    if reward.status == RewardStatus::Pending {
+        return Ok(());
+    }
+    let mut after = reward.clone();
+    after.status = RewardStatus::Pending;
+    after.reason = None;
+    after.steps.retain(|step| step.rule != Rule::Budget);
+    change_reward(books, Some(reward), &after, "system", now)?;
+    approve_if_free(books, merchant, &after, now)
+}
+
+/// What rewards of a span would come to if all of them were let pass.
+fn wanted(books: &Books<'_>, currency: Currency, span: Span) -> Result<i64, LedgerError> {
+    let (from, to) = (in_sql(span.start).day(), in_sql(span.end).day());
+    counters::sum(books, "wanted", currency.as_str(), from, to)
+}
+
+/// Where the budget of the present period stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There is enough, or no budget at all.
+    Ample,
+    /// No more than the low mark is left.
+    Low,
+    /// Nothing is left, or not enough for what was wanted: the programme pauses.
+    Spent,
+}
+
+impl State {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ample => "ample",
+            Self::Low => "low",
+            Self::Spent => "spent",
+        }
+    }
+}
+
+/// Where the budget of the present period stands, and what is left of it by currency.
+pub fn state(
+    books: &Books<'_>,
+    program: &Program,
+    now: Timestamp,
+) -> Result<(State, Vec<Json>), LedgerError> {
+    let mut state = State::Ample;
+    let mut left = Vec::new();
+    let Some(budget) = &program.budget else {
+        return Ok((state, left));
+    };
+    let span = budget.per.around(now);
+    let (from, to) = (in_sql(span.start).day(), in_sql(span.end).day());
+    for limit in budget.amounts.iter() {
+        let currency = limit.currency.as_str();
+        let wanted = wanted(books, limit.currency, span)?;
+        let spent = counters::sum(books, "cost", currency, from, to)?;
+        let rest = limit.minor - spent;
+        if rest <= 0 || wanted > limit.minor {
+            state = State::Spent;
+        } else if i128::from(rest) * 100
+            <= i128::from(limit.minor) * i128::from(budget.low_at_percent)
+            && state == State::Ample
+        {
+            state = State::Low;
+        }
+        left.push(json!({
+            "limit": limit,
+            "spent": Money { minor: spent, ..limit },
+            "left": Money { minor: rest.max(0), ..limit },
+        }));
+    }
+    Ok((state, left))
+}
+
+/// Tells of a budget that has become low or spent, or ample again, once a period.
+pub fn say(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    program: &Program,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let (state, left) = state(books, program, now)?;
+    let said = match (&program.budget, state) {
+        (None, _) | (_, State::Ample) => String::new(),
+        (Some(budget), state) => {
+            format!(
+                "{}@{}",
+                state.name(),
+                in_sql(budget.per.around(now).start).0
+            )
+        }
+    };
+    let known = merchant::load(books.sql)?.map(|merchant| merchant.budget_state);
+    let known = known.unwrap_or_default();
+    if known == said {
+        return Ok(());
+    }
+    merchant::set_budget_state(books.sql, &said)?;
+    let kind = match state {
+        State::Low => "program.budget_low",
+        State::Spent => "program.paused",
+        State::Ample if known.starts_with("spent") => "program.resumed",
+        State::Ample => return Ok(()),
+    };
+    let event = Event {
+        kind,
+        subject: &merchant.slug,
+        actor: "system",
+        data: json!({ "why": "budget", "budget": left }),
+    };
+    events::append(books, now, event)
+}
