@@ -1,10 +1,12 @@
 //! Compiles what people read before the crate itself is compiled: the words of
-//! every locale into functions, the mails from MJML into HTML templates.
+//! every locale into functions, the reasons of decisions into tables, the mails
+//! from MJML into HTML templates.
 //!
-//! A key that one locale lacks, a placeholder that differs between locales, or
-//! a mail that is no valid MJML fails the build with a sentence that names it.
+//! A key that one language lacks, a placeholder that differs between languages,
+//! or a mail that is no valid MJML fails the build with a sentence that names it.
 
 mod mails;
+mod reasons;
 mod words;
 
 use std::error::Error;
@@ -13,12 +15,17 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=locales");
+    println!("cargo:rerun-if-changed=reasons");
     println!("cargo:rerun-if-changed=templates/mail");
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(
         out.join("words.rs"),
         words::generate(&root.join("locales"))?,
+    )?;
+    std::fs::write(
+        out.join("reasons.rs"),
+        reasons::generate(&root.join("reasons"))?,
     )?;
     std::fs::write(
         out.join("mails.rs"),

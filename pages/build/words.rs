@@ -14,15 +14,12 @@ use serde_json::{Map, Value};
 const REFERENCE: &str = "en";
 const MONTHS: &str = "months";
 
-type Words = Map<String, Value>;
+/// The words of one language, by key.
+pub type Words = Map<String, Value>;
 
 /// The Rust source of the locales.
 pub fn generate(folder: &Path) -> Result<String, Box<dyn Error>> {
-    let locales = read(folder)?;
-    let reference = locales.get(REFERENCE).ok_or("locales/en.json is missing")?;
-    for (tag, words) in &locales {
-        check(tag, words, reference)?;
-    }
+    let (locales, reference) = complete(folder)?;
     let mut code = String::new();
     write_enum(&mut code, &locales)?;
     writeln!(code, "impl Locale {{")?;
@@ -37,6 +34,26 @@ pub fn generate(folder: &Path) -> Result<String, Box<dyn Error>> {
     Ok(code)
 }
 
+/// Every language of the folder by its tag, none with a key or a placeholder
+/// more or less than the reference, and the reference itself.
+pub fn complete(folder: &Path) -> Result<(BTreeMap<String, Words>, Words), Box<dyn Error>> {
+    let locales = read(folder)?;
+    let reference = locales
+        .get(REFERENCE)
+        .ok_or(format!("{REFERENCE}.json is missing in {folder:?}"))?
+        .clone();
+    for (tag, words) in &locales {
+        let file = format!("{}/{tag}.json", name_of(folder));
+        check(&file, words, &reference)?;
+    }
+    Ok((locales, reference))
+}
+
+fn name_of(folder: &Path) -> &str {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    name.unwrap_or_default()
+}
+
 fn read(folder: &Path) -> Result<BTreeMap<String, Words>, Box<dyn Error>> {
     let mut locales = BTreeMap::new();
     for entry in std::fs::read_dir(folder)? {
@@ -48,37 +65,37 @@ fn read(folder: &Path) -> Result<BTreeMap<String, Words>, Box<dyn Error>> {
             continue;
         }
         let words: Words = serde_json::from_str(&std::fs::read_to_string(&path)?)
-            .map_err(|error| format!("locales/{tag}.json: {error}"))?;
+            .map_err(|error| format!("{}/{tag}.json: {error}", name_of(folder)))?;
         locales.insert(tag.to_owned(), words);
     }
     Ok(locales)
 }
 
-fn check(tag: &str, words: &Words, reference: &Words) -> Result<(), Box<dyn Error>> {
+fn check(file: &str, words: &Words, reference: &Words) -> Result<(), Box<dyn Error>> {
     if let Some(key) = words.keys().find(|key| !reference.contains_key(*key)) {
-        return Err(format!("locales/{tag}.json: `{key}` is not in {REFERENCE}.json").into());
+        return Err(format!("{file}: `{key}` is not in {REFERENCE}.json").into());
     }
     for key in reference.keys() {
         let value = words
             .get(key)
-            .ok_or(format!("locales/{tag}.json: `{key}` is missing"))?;
+            .ok_or(format!("{file}: `{key}` is missing"))?;
         if key == MONTHS {
             let twelve = value.as_array().is_some_and(|list| {
                 list.len() == 12 && list.iter().all(|month| month.as_str().is_some())
             });
             if !twelve {
-                return Err(format!("locales/{tag}.json: `{MONTHS}` needs twelve names").into());
+                return Err(format!("{file}: `{MONTHS}` needs twelve names").into());
             }
             continue;
         }
         let text = value.as_str().unwrap_or_default();
         if text.trim().is_empty() {
-            return Err(format!("locales/{tag}.json: `{key}` is empty").into());
+            return Err(format!("{file}: `{key}` is empty").into());
         }
         let (have, want) = (placeholders(text)?, placeholders(text_of(reference, key))?);
         if sorted(&have) != sorted(&want) {
             return Err(format!(
-                "locales/{tag}.json: `{key}` has {have:?} where {REFERENCE}.json has {want:?}"
+                "{file}: `{key}` has {have:?} where {REFERENCE}.json has {want:?}"
             )
             .into());
         }
@@ -86,7 +103,8 @@ fn check(tag: &str, words: &Words, reference: &Words) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-fn text_of<'a>(words: &'a Words, key: &str) -> &'a str {
+/// The value of a key, where it is a text.
+pub fn text_of<'a>(words: &'a Words, key: &str) -> &'a str {
     words.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 

@@ -1,5 +1,5 @@
-//! Everything that a person sees from the edge: console, outbox, mails, and the
-//! plain pages behind mailbox links.
+//! Everything that a person sees from the edge: console, outbox, mails, the
+//! plain pages behind mailbox links, and why an order was credited as it was.
 //!
 //! Responsible for words, layout and escaping. Guarantees: a view is a struct
 //! with plain fields and a `render` that does no I/O and needs no clock; every
@@ -19,6 +19,7 @@ pub mod mail;
 pub mod policy;
 pub mod shopper;
 mod text;
+pub mod why;
 
 pub use accent::Accent;
 pub use amount::{Worth, format_money};
