@@ -2,7 +2,8 @@
 //!
 //! Dependencies point one way: `widget → domain ← ledger ← edge`, and the pages
 //! that the edge serves know the domain alone. Widget and edge meet in
-//! fixtures, never in code.
+//! fixtures, never in code. What checks an exported event chain depends on none
+//! of ours, or it would repeat their mistakes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,7 @@ const OURS: &[(&str, &[&str])] = &[
         &["grapevine-domain", "grapevine-ledger", "grapevine-pages"],
     ),
     ("grapevine-shop", &[]),
+    ("grapevine-verify", &[]),
     ("xtask", &["grapevine-shop"]),
     (
         "grapevine-tests",
@@ -158,6 +160,15 @@ mod tests {
         assert_eq!(
             problems(&packages),
             ["grapevine-widget may not depend on grapevine-edge"]
+        );
+    }
+
+    #[test]
+    fn the_checker_of_the_event_chain_stands_alone() {
+        let packages = with_wasm_side(package("grapevine-verify", &["sha2", "grapevine-domain"]));
+        assert_eq!(
+            problems(&packages),
+            ["grapevine-verify may not depend on grapevine-domain"]
         );
     }
 
