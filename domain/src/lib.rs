@@ -15,6 +15,7 @@ pub mod money;
 pub mod period;
 pub mod program;
 pub mod referral;
+pub mod replay;
 pub mod reward;
 pub mod share;
 pub mod time;

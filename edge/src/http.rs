@@ -26,18 +26,45 @@ pub async fn body(request: &mut Request) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_| Error::Malformed("The body must be UTF-8.".to_owned()))
 }
 
+/// The body as JSON, or nothing at all.
+///
+/// # Errors
+/// As [`json`].
+pub async fn json_or_default<T: DeserializeOwned + Default>(
+    request: &mut Request,
+) -> Result<T, Error> {
+    let text = body(request).await?;
+    if text.trim().is_empty() {
+        return Ok(T::default());
+    }
+    parse(&text)
+}
+
 /// The body as JSON, whatever its content type says.
 ///
 /// # Errors
 /// [`Error::TooLarge`], or [`Error::Malformed`] with what is wrong and where.
 pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Error> {
-    let text = body(request).await?;
+    parse(&body(request).await?)
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     if !text.trim_start().starts_with('{') {
         let message = "The body must be a JSON object.";
         return Err(Error::Malformed(message.to_owned()));
     }
-    serde_json::from_str(&text)
-        .map_err(|error| Error::Malformed(format!("The body is not as expected: {error}.")))
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let malformed =
+        |message: String| Error::Malformed(format!("The body is not as expected: {message}."));
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        match path.as_str() {
+            "." => malformed(error.inner().to_string()),
+            path => malformed(format!("{path}: {}", error.inner())),
+        }
+    })?;
+    reader.end().map_err(|error| malformed(error.to_string()))?;
+    Ok(value)
 }
 
 /// A field of a form body (`application/x-www-form-urlencoded`).

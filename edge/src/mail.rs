@@ -1,7 +1,8 @@
 //! Turns a message of the books into the mail that a person reads. Links are
 //! signed here, at the last moment: no secret lies in the books.
 
-use grapevine_domain::money::Money;
+use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::reward::{Side, TimeUnit};
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_ledger::command::{Command, Message, Settings};
 use grapevine_ledger::iso::Iso;
@@ -74,18 +75,26 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
     let links = vec![link.clone(), unsubscribe_url.clone()];
     let brand = brand(merchant, Locale::from_tag(&message.locale));
     let program = &merchant.program;
+    let currency =
+        Currency::parse(&merchant.currency).map_err(|error| Error::Internal(error.to_string()))?;
+    let offer = |side| {
+        program
+            .side(side)
+            .map(|rules| Worth::of(&rules.offer, currency))
+    };
     let reward = data
         .get("reward")
         .and_then(worth)
-        .unwrap_or_else(|| program.advocate.into());
+        .or_else(|| offer(Side::Advocate))
+        .unwrap_or(Worth::Money(Money::zero(currency)));
     let letter = match message.template.as_str() {
         "confirm" => Confirm {
             brand,
             unsubscribe_url,
             link,
             expires_at,
-            friend_reward: program.friend.into(),
-            advocate_reward: program.advocate.into(),
+            friend_reward: offer(Side::Friend),
+            advocate_reward: offer(Side::Advocate),
         }
         .render()?,
         "sign_in" => SignIn {
@@ -109,8 +118,8 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
             unsubscribe_url,
             link,
             reward,
-            coupon: None,
-            use_by: None,
+            coupon: data.get("coupon").and_then(Json::as_str).map(str::to_owned),
+            use_by: iso("expires_at"),
         }
         .render()?,
         "reward_declined" => RewardDeclined {
@@ -136,12 +145,29 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
     Ok(Rendered { letter, links })
 }
 
+/// What a reward gives, as the books describe it.
 fn worth(reward: &Json) -> Option<Worth> {
-    if let Some(points) = reward.get("basis_points").and_then(Json::as_u64) {
-        return Some(Worth::Percent(u32::try_from(points).ok()?));
+    let number = |name: &str| u32::try_from(reward.get(name)?.as_u64()?).ok();
+    if let Some(points) = number("basis_points") {
+        return Some(Worth::Percent(points));
     }
-    let money: Money = serde_json::from_value(reward.get("money")?.clone()).ok()?;
-    Some(Worth::Money(money))
+    match reward.get("kind").and_then(Json::as_str)? {
+        "points" => Some(Worth::Points(number("quantity")?)),
+        "free_period" => {
+            let days = reward.get("unit").and_then(Json::as_str) == Some("days");
+            let unit = if days {
+                TimeUnit::Days
+            } else {
+                TimeUnit::Months
+            };
+            Some(Worth::Period(number("quantity")?, unit))
+        }
+        "free_product" => Some(Worth::Thing(reward.get("name")?.as_str()?.to_owned())),
+        _ => {
+            let money: Money = serde_json::from_value(reward.get("money")?.clone()).ok()?;
+            Some(Worth::Money(money))
+        }
+    }
 }
 
 /// The merchant's newest messages, as the books keep them.

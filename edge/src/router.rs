@@ -2,6 +2,7 @@
 
 use worker::{Context, Env, Method, Request, Response};
 
+use crate::api::merchant;
 use crate::error::Error;
 use crate::http::path_of;
 use crate::{api, assets, console, mailbox};
@@ -35,7 +36,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
     {
         return assets::answer(request, path, env).await;
     }
-    use Method::{Get, Head, Options, Patch, Post, Put};
+    use Method::{Delete, Get, Head, Options, Patch, Post, Put};
     match (method, parts.as_slice()) {
         (Get | Head, ["ui", "accent", name]) => assets::accent(name),
         (Get | Head, ["favicon.ico"]) => assets::no_icon(),
@@ -60,21 +61,56 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Get | Head, ["v1", "health"]) => api::operator::health(),
 
         // The shop's server.
-        (Get, ["v1", "program"]) => api::merchant::program(request, env).await,
-        (Put, ["v1", "program"]) => api::merchant::publish(request, env).await,
-        (Post, ["v1", "advocates"]) => api::merchant::add_advocate(request, url, env).await,
-        (Post, ["v1", "conversions"]) => api::merchant::report_conversion(request, env).await,
-        (Get, ["v1", "conversions", order]) => api::merchant::conversion(request, env, order).await,
-        (Post, ["v1", "refunds"]) => api::merchant::report_refund(request, env).await,
-        (Get, ["v1", "coupons", code]) => api::merchant::coupon(request, env, code).await,
-        (Get, ["v1", "referrals"]) => api::merchant::referrals(request, env).await,
-        (Get, ["v1", "referrals", id]) => api::merchant::referral(request, env, id).await,
-        (Get, ["v1", "rewards"]) => api::merchant::rewards(request, env).await,
-        (Get, ["v1", "reports", "funnel"]) => api::merchant::funnel(request, env).await,
-        (Get, ["v1", "events", "proof"]) => api::merchant::verify_events(request, env).await,
-        (Get, ["v1", "mails"]) => api::merchant::mails(request, env).await,
-        (Get, ["v1", "clock"]) => api::merchant::clock(request, env).await,
-        (Post, ["v1", "clock"]) => api::merchant::advance_clock(request, env).await,
+        (Get, ["v1", "presets"]) => merchant::program::presets(request, env).await,
+        (Get, ["v1", "program"]) => merchant::program::live(request, env).await,
+        (Get, ["v1", "program", "schema"]) => merchant::program::schema(),
+        (Post, ["v1", "program", "preview"]) => merchant::program::preview(request, env).await,
+        (Get, ["v1", "program", "draft"]) => merchant::program::draft(request, env).await,
+        (Put, ["v1", "program", "draft"]) => merchant::program::save_draft(request, env).await,
+        (Post, ["v1", "program", "publish"]) => merchant::program::publish(request, env).await,
+        (Post, ["v1", "program", "pause"]) => merchant::program::pause(request, env, true).await,
+        (Post, ["v1", "program", "resume"]) => merchant::program::pause(request, env, false).await,
+        (Post, ["v1", "program", "dry-run"]) => merchant::program::dry_run(request, env).await,
+        (Post, ["v1", "advocates"]) => merchant::advocates::add(request, url, env).await,
+        (Get, ["v1", "advocates", id]) => merchant::advocates::one(request, url, env, id).await,
+        (Delete, ["v1", "advocates", id]) => merchant::advocates::remove(request, env, id).await,
+        (Post, ["v1", "conversions"]) => merchant::conversions::report(request, env).await,
+        (Get, ["v1", "conversions", id]) => merchant::conversions::one(request, env, id).await,
+        (Post, ["v1", "conversions", id, "refunds"]) => {
+            merchant::conversions::refund(request, env, id).await
+        }
+        (Post, ["v1", "conversions", id, "reinstate"]) => {
+            merchant::conversions::reinstate(request, env, id).await
+        }
+        (Post, ["v1", "conversions", id, "decision"]) => {
+            merchant::conversions::decide(request, env, id).await
+        }
+        (Get, ["v1", "coupons"]) => merchant::coupons::pools(request, env).await,
+        (Post, ["v1", "coupons"]) => merchant::coupons::fill(request, env).await,
+        (Get, ["v1", "coupons", code]) => merchant::coupons::check(request, env, code).await,
+        (Get, ["v1", "referrals"]) => merchant::referrals::list(request, url, env).await,
+        (Get, ["v1", "referrals", id]) => merchant::referrals::one(request, env, id).await,
+        (Get, ["v1", "referrals", id, "why"]) => {
+            merchant::referrals::why(request, url, env, id).await
+        }
+        (Post, ["v1", "referrals", id, "decision"]) => {
+            merchant::referrals::decide(request, env, id).await
+        }
+        (Get, ["v1", "rewards"]) => merchant::rewards::list(request, url, env).await,
+        (Get, ["v1", "rewards", id]) => merchant::rewards::one(request, env, id).await,
+        (Post, ["v1", "rewards", id, act]) => match merchant::rewards::act_of(act) {
+            Some(act) => merchant::rewards::act(request, env, id, act).await,
+            None => Err(Error::NotFound),
+        },
+        (Get, ["v1", "reports", "funnel"]) => merchant::reports::funnel(request, env).await,
+        (Get, ["v1", "reports", "overview"]) => {
+            merchant::reports::overview(request, url, env).await
+        }
+        (Get, ["v1", "events"]) => merchant::events::list(request, url, env).await,
+        (Get, ["v1", "events", "verify"]) => merchant::events::verify(request, url, env).await,
+        (Get, ["v1", "mails"]) => merchant::mails::list(request, env).await,
+        (Get, ["v1", "test", "clock"]) => merchant::clock::read(request, env).await,
+        (Post, ["v1", "test", "clock"]) => merchant::clock::advance(request, env).await,
 
         // Merchants, in the console.
         (Get | Head, [""]) => console::home(url),
@@ -102,12 +138,30 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             | ["b", _, _]
             | [
                 "v1",
-                "health" | "merchants" | "program" | "advocates" | "conversions" | "refunds"
-                | "referrals" | "rewards" | "mails" | "clock",
+                "health" | "merchants" | "presets" | "program" | "advocates" | "conversions"
+                | "coupons" | "referrals" | "rewards" | "events" | "mails",
             ]
-            | ["v1", "conversions" | "coupons" | "referrals", _]
-            | ["v1", "reports", "funnel"]
-            | ["v1", "events", "proof"],
+            | [
+                "v1",
+                "program",
+                "schema" | "preview" | "draft" | "publish" | "pause" | "resume" | "dry-run",
+            ]
+            | [
+                "v1",
+                "advocates" | "conversions" | "coupons" | "referrals" | "rewards",
+                _,
+            ]
+            | ["v1", "conversions", _, "refunds" | "reinstate" | "decision"]
+            | ["v1", "referrals", _, "why" | "decision"]
+            | [
+                "v1",
+                "rewards",
+                _,
+                "approve" | "issue" | "redeem" | "void" | "reinstate",
+            ]
+            | ["v1", "reports", "funnel" | "overview"]
+            | ["v1", "events", "verify"]
+            | ["v1", "test", "clock"],
         ) => Err(Error::MethodNotAllowed),
         _ => Err(Error::NotFound),
     }

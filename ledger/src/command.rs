@@ -49,6 +49,24 @@ pub enum Command {
         /// The rules.
         program: Program,
     },
+    /// Programmes to start from.
+    Presets,
+    /// Starts from one of them.
+    PublishPreset {
+        /// Its name.
+        preset: String,
+        /// The version that the caller has seen.
+        base_version: Option<u32>,
+    },
+    /// What past orders would have come to under a programme.
+    DryRun {
+        /// The rules.
+        program: Program,
+        /// From when on.
+        from: Option<Iso>,
+        /// Until when.
+        to: Option<Iso>,
+    },
     /// Keeps a draft.
     SaveDraft {
         /// The rules.
@@ -215,7 +233,19 @@ pub enum Command {
     /// The funnel.
     Funnel,
     /// What the console's first page shows.
-    Overview,
+    Home,
+    /// Everything about a span of days.
+    Overview {
+        /// Its first day, `2026-11-01`.
+        from: Option<String>,
+        /// Its last day.
+        to: Option<String>,
+    },
+    /// Why a referral counts, or does not.
+    Why {
+        /// Identifier.
+        id: String,
+    },
     /// The newest messages.
     Mails,
     /// One message.
@@ -403,6 +433,15 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
             base_version,
         } => commands::publish_program::run(books, program, base_version)?,
         Command::PreviewProgram { program } => commands::publish_program::preview(books, &program)?,
+        Command::Presets => json(crate::presets::all(books.merchant()?.currency)?)?,
+        Command::PublishPreset {
+            preset,
+            base_version,
+        } => {
+            let preset = crate::presets::one(&preset, books.merchant()?.currency)?;
+            commands::publish_program::run(books, Some(preset.program), base_version)?
+        }
+        Command::DryRun { program, from, to } => commands::dry_run::run(books, &program, from, to)?,
         Command::SaveDraft { program } => commands::publish_program::save_draft(books, &program)?,
         Command::Draft => commands::publish_program::draft(books)?,
         Command::PauseProgram { stop } => commands::publish_program::pause(books, stop)?,
@@ -461,7 +500,11 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
         Command::Rewards(filter) => reports::rewards::list(books, &filter)?,
         Command::Reward { id } => reports::rewards::one(books, &id)?,
         Command::Funnel => json(reports::funnel::count(books)?)?,
-        Command::Overview => reports::overview::show(books)?,
+        Command::Home => reports::home::show(books)?,
+        Command::Overview { from, to } => {
+            reports::overview::show(books, from.as_deref(), to.as_deref())?
+        }
+        Command::Why { id } => reports::referrals::told(books, &id)?,
         Command::Mails => json(outbox::newest(books.sql, 200)?)?,
         Command::Mail { id } => {
             json(outbox::by_id(books.sql, id)?.ok_or_else(|| {

@@ -17,6 +17,7 @@ pub mod iso;
 pub mod keyring;
 #[cfg(any(test, feature = "rusqlite"))]
 pub mod native;
+pub mod presets;
 pub mod reports;
 pub mod schema;
 pub mod signed;

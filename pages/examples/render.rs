@@ -192,8 +192,8 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
                 unsubscribe_url: unsubscribe_url(),
                 link: link(),
                 expires_at: NOW.plus_days(7),
-                friend_reward: ten,
-                advocate_reward: ten,
+                friend_reward: Some(ten.clone()),
+                advocate_reward: Some(ten.clone()),
             }
             .render()?,
         ),
@@ -214,7 +214,7 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
                 unsubscribe_url: unsubscribe_url(),
                 link: link(),
                 friend_first_name: None,
-                reward: ten,
+                reward: ten.clone(),
                 release_at,
             }
             .render()?,
@@ -225,7 +225,7 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
                 brand: brand(),
                 unsubscribe_url: unsubscribe_url(),
                 link: link(),
-                reward: ten,
+                reward: ten.clone(),
                 coupon: Some("THANKS-7KQ4-M2XW".to_owned()),
                 use_by: Some(NOW.plus_days(365)),
             }
@@ -237,7 +237,7 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
                 brand: brand(),
                 unsubscribe_url: unsubscribe_url(),
                 link: link(),
-                reward: ten,
+                reward: ten.clone(),
                 ordered_at: NOW,
                 reason_code: "refunded".to_owned(),
                 contact: Some("hello@kettleandleaf.example".to_owned()),
@@ -295,7 +295,7 @@ fn overview() -> Result<Overview, Box<dyn Error>> {
     let ten = Worth::Money(euros(1_000)?);
     let reward = |side, status| Reward {
         side,
-        worth: ten,
+        worth: ten.clone(),
         status,
         release_at: Some(Timestamp(NOW.0 + 13 * DAY_MS)),
     };

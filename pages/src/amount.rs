@@ -3,39 +3,76 @@
 //! Whole amounts have no decimals ("Give €10"); others have as many as their
 //! currency. Spaces inside an amount never break over a line.
 
-use grapevine_domain::money::Money;
-use grapevine_domain::reward::Offer;
+use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::reward::{Offer, TimeUnit};
 
 use crate::Locale;
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
-/// What one side gets: an amount, or a share of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What one side gets: an amount, a share of an order, or a thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worth {
     /// A fixed amount.
     Money(Money),
     /// Hundredths of a percent.
     Percent(u32),
+    /// Something by its name.
+    Thing(String),
+    /// Points of the shop.
+    Points(u32),
+    /// A time that costs nothing.
+    Period(u32, TimeUnit),
 }
 
-impl From<Offer> for Worth {
-    fn from(offer: Offer) -> Self {
-        match offer.money() {
-            Some(money) => Self::Money(money),
-            None => Self::Percent(offer.basis_points().unwrap_or_default()),
+impl Worth {
+    /// What an offer gives, amounts in a currency.
+    #[must_use]
+    pub fn of(offer: &Offer, currency: Currency) -> Self {
+        match (offer, offer.money(currency), offer.basis_points()) {
+            (_, Some(money), _) => Self::Money(money),
+            (_, _, Some(basis_points)) => Self::Percent(basis_points),
+            (Offer::Points { points, .. }, ..) => Self::Points(*points),
+            (Offer::FreePeriod { count, unit, .. }, ..) => Self::Period(*count, *unit),
+            _ => Self::Thing(offer.name().to_owned()),
+        }
+    }
+
+    /// The worth in a language's notation.
+    #[must_use]
+    pub fn format(&self, locale: Locale) -> String {
+        match self {
+            Self::Money(money) => format_money(*money, locale),
+            Self::Percent(basis_points) => format_percent(*basis_points, locale),
+            Self::Thing(name) => name.clone(),
+            Self::Points(points) => locale.points(&format_count(u64::from(*points), locale)),
+            Self::Period(count, unit) => {
+                let number = format_count(u64::from(*count), locale);
+                match (unit, plural(*count, locale)) {
+                    (TimeUnit::Days, Plural::One) => locale.free_days_one(&number),
+                    (TimeUnit::Days, Plural::Few) => locale.free_days_few(&number),
+                    (TimeUnit::Days, Plural::Many) => locale.free_days_many(&number),
+                    (TimeUnit::Months, Plural::One) => locale.free_months_one(&number),
+                    (TimeUnit::Months, Plural::Few) => locale.free_months_few(&number),
+                    (TimeUnit::Months, Plural::Many) => locale.free_months_many(&number),
+                }
+            }
         }
     }
 }
 
-impl Worth {
-    /// The worth in a language's notation.
-    #[must_use]
-    pub fn format(self, locale: Locale) -> String {
-        match self {
-            Self::Money(money) => format_money(money, locale),
-            Self::Percent(basis_points) => format_percent(basis_points, locale),
-        }
+enum Plural {
+    One,
+    Few,
+    Many,
+}
+
+/// The form of a noun behind a whole number, by CLDR's plural rules.
+const fn plural(count: u32, locale: Locale) -> Plural {
+    match (locale, count % 10, count % 100) {
+        _ if count == 1 => Plural::One,
+        (Locale::Pl, 2..=4, tens) if tens < 12 || tens > 14 => Plural::Few,
+        _ => Plural::Many,
     }
 }
 
@@ -167,6 +204,23 @@ mod tests {
             assert_eq!(space(format_money(money, Locale::En)), english);
             assert_eq!(space(format_money(money, Locale::Pl)), polish);
         }
+    }
+
+    #[test]
+    fn times_and_points_are_counted_as_people_count() {
+        let months = |count| Worth::Period(count, TimeUnit::Months);
+        for (count, english, polish) in [
+            (1, "1 free month", "1 miesiąc gratis"),
+            (3, "3 free months", "3 miesiące gratis"),
+            (12, "12 free months", "12 miesięcy gratis"),
+            (22, "22 free months", "22 miesiące gratis"),
+        ] {
+            assert_eq!(months(count).format(Locale::En), english);
+            assert_eq!(months(count).format(Locale::Pl), polish);
+        }
+        assert_eq!(Worth::Points(1_500).format(Locale::En), "1,500 points");
+        let named = Worth::Thing("Tea box".to_owned());
+        assert_eq!(named.format(Locale::Pl), "Tea box");
     }
 
     #[test]

@@ -64,8 +64,8 @@ fn letters(locale: Locale) -> Vec<Letter> {
         unsubscribe_url: link(),
         link: link(),
         expires_at: NOW,
-        friend_reward: worth,
-        advocate_reward: Worth::Percent(u32::MAX),
+        friend_reward: Some(worth.clone()),
+        advocate_reward: Some(Worth::Percent(u32::MAX)),
     };
     let sign_in = SignIn {
         brand: brand(),
@@ -78,14 +78,14 @@ fn letters(locale: Locale) -> Vec<Letter> {
         unsubscribe_url: link(),
         link: link(),
         friend_first_name: Some(evil()),
-        reward: worth,
+        reward: worth.clone(),
         release_at: NOW,
     };
     let reward_ready = RewardReady {
         brand: brand(),
         unsubscribe_url: link(),
         link: link(),
-        reward: worth,
+        reward: worth.clone(),
         coupon: Some(evil()),
         use_by: Some(NOW),
     };
@@ -93,7 +93,7 @@ fn letters(locale: Locale) -> Vec<Letter> {
         brand: brand(),
         unsubscribe_url: link(),
         link: link(),
-        reward: worth,
+        reward: worth.clone(),
         ordered_at: NOW,
         reason_code: evil(),
         contact: Some(evil()),

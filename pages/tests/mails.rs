@@ -37,8 +37,8 @@ fn confirm(locale: Locale) -> Letter {
         unsubscribe_url: UNSUBSCRIBE.to_owned(),
         link: LINK.to_owned(),
         expires_at: NOW,
-        friend_reward: ten(),
-        advocate_reward: Worth::Percent(1_500),
+        friend_reward: Some(ten()),
+        advocate_reward: Some(Worth::Percent(1_500)),
     };
     mail.render().unwrap()
 }

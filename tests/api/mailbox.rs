@@ -51,7 +51,7 @@ async fn a_mailbox_link_asks_for_a_press_and_opens_the_shop() -> Result<()> {
     let before = json!({"session": join["session"]});
     let answer = world.page_posts("me", &before).await?;
     refused(&answer, 401, "session_expired", "a session from before");
-    let events = world.api.get("/v1/events/proof").await?;
+    let events = world.api.get("/v1/events/verify").await?;
     assert!(events.get("sound").is_some(), "{events}");
     Ok(())
 }

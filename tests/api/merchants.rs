@@ -124,7 +124,7 @@ async fn a_programme_with_mistakes_is_refused_and_the_old_one_stays() -> Result<
 async fn only_a_test_merchants_clock_moves_and_only_forward() -> Result<()> {
     let edge = Edge::shared().await?;
     let world = World::open(edge).await?;
-    let before = world.api.get("/v1/clock").await?;
+    let before = world.api.get("/v1/test/clock").await?;
     assert_eq!(before["test"], Value::Bool(true));
     let after = world.api.advance_clock(86_400).await?;
     assert!(text(&after, "/now") > text(&before, "/now"), "{after}");
@@ -132,7 +132,7 @@ async fn only_a_test_merchants_clock_moves_and_only_forward() -> Result<()> {
         let body = json!({ "advance_seconds": seconds });
         let answer = world
             .api
-            .request(Method::POST, "/v1/clock", Some(&body), &[])
+            .request(Method::POST, "/v1/test/clock", Some(&body), &[])
             .await?;
         refused(&answer, 422, "invalid_step", &body.to_string());
     }
@@ -140,7 +140,7 @@ async fn only_a_test_merchants_clock_moves_and_only_forward() -> Result<()> {
     let body = json!({ "advance_seconds": 1 });
     let answer = real
         .api
-        .request(Method::POST, "/v1/clock", Some(&body), &[])
+        .request(Method::POST, "/v1/test/clock", Some(&body), &[])
         .await?;
     refused(&answer, 403, "not_a_test_merchant", "a real merchant");
     Ok(())
@@ -188,9 +188,9 @@ async fn a_test_merchants_clock_can_begin_in_the_past() -> Result<()> {
     let edge = Edge::shared().await?;
     let past = json!({ "clock_offset_seconds": -1_296_000 });
     let world = World::open_as(edge, &past).await?;
-    let began = world.api.get("/v1/clock").await?;
+    let began = world.api.get("/v1/test/clock").await?;
     world.api.advance_clock(1_296_000).await?;
-    let now = world.api.get("/v1/clock").await?;
+    let now = world.api.get("/v1/test/clock").await?;
     assert!(text(&began, "/now") < text(&now, "/now"));
     let real = json!({
         "slug": unique("real"), "name": "Shop", "shop_url": "https://shop.example/",

@@ -85,7 +85,7 @@ async fn an_order_of_a_friend_is_attributed_with_its_reasons() -> Result<()> {
         "{rewards}"
     );
     assert_eq!(text(&rewards, "/0/status"), "pending");
-    let proof = world.api.get("/v1/events/proof").await?;
+    let proof = world.api.get("/v1/events/verify").await?;
     assert!(number(&proof, "/sound") > 0, "{proof}");
     Ok(())
 }

@@ -21,10 +21,10 @@ const MERCHANT: [(Method, &str); 15] = [
     (Method::GET, "/v1/referrals/ref_1"),
     (Method::GET, "/v1/rewards"),
     (Method::GET, "/v1/reports/funnel"),
-    (Method::GET, "/v1/events/proof"),
+    (Method::GET, "/v1/events/verify"),
     (Method::GET, "/v1/mails"),
-    (Method::GET, "/v1/clock"),
-    (Method::POST, "/v1/clock"),
+    (Method::GET, "/v1/test/clock"),
+    (Method::POST, "/v1/test/clock"),
 ];
 /// Routes that ask for the operator's key.
 const OPERATOR: [(Method, &str); 2] = [
@@ -37,7 +37,7 @@ const READERS: [(Method, &str); 5] = [
     (Method::POST, "/v1/advocates"),
     (Method::POST, "/v1/conversions"),
     (Method::POST, "/v1/refunds"),
-    (Method::POST, "/v1/clock"),
+    (Method::POST, "/v1/test/clock"),
 ];
 
 /// Every refusal has the one shape, is stored nowhere, and says nothing of our
@@ -139,9 +139,9 @@ async fn another_method_is_405_and_another_address_404() -> Result<()> {
         "/v1/referrals/ref_1",
         "/v1/rewards",
         "/v1/reports/funnel",
-        "/v1/events/proof",
+        "/v1/events/verify",
         "/v1/mails",
-        "/v1/clock",
+        "/v1/test/clock",
         &format!("/b/{slug}/start"),
         &format!("/b/{slug}/me"),
         &format!("/r/{slug}/abcdefgh"),

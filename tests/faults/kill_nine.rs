@@ -17,7 +17,7 @@ use xtask::client::path_of;
 
 /// The log of events is whole, and longer than before.
 async fn sound(world: &World, at_least: i64) -> Result<i64> {
-    let proof = world.api.get("/v1/events/proof").await?;
+    let proof = world.api.get("/v1/events/verify").await?;
     let events = number(&proof, "/sound");
     assert!(events >= at_least, "{proof}, after {at_least} events");
     Ok(events)
@@ -124,7 +124,7 @@ async fn every_answered_step_outlives_a_power_cut() -> Result<()> {
     assert_eq!(number(&moved, "/approved"), 1, "{moved}");
     cut(&mut edge, &mut world).await?;
     sound(&world, events + 1).await?;
-    let now = world.api.get("/v1/clock").await?;
+    let now = world.api.get("/v1/test/clock").await?;
     assert!(
         text(&now, "/now") >= text(&moved, "/now"),
         "{now} after {moved}"

@@ -280,7 +280,7 @@ impl Client {
 
     /// Moves a test merchant's clock and runs the jobs that are due then.
     pub async fn advance_clock(&self, seconds: u64) -> Result<Value> {
-        self.post("/v1/clock", &json!({"advance_seconds": seconds}))
+        self.post("/v1/test/clock", &json!({"advance_seconds": seconds}))
             .await
     }
 

@@ -3,8 +3,9 @@
 //! Every POST carries JSON as `text/plain`, so that no preflight is needed. A page
 //! on another host than the shop's is refused.
 
-use grapevine_domain::conversion::Reporter;
+use grapevine_domain::conversion::{ConversionKind, Reporter};
 use grapevine_domain::link::split_origin;
+use grapevine_domain::money::Currency;
 use grapevine_ledger::command::{Command, Join, Report, Settings};
 use grapevine_ledger::reports::offered;
 use serde::Deserialize;
@@ -84,16 +85,20 @@ pub async fn start(
         "Get {amount}"
     };
     let program = &found.program;
+    let currency =
+        Currency::parse(&found.currency).map_err(|error| Error::Internal(error.to_string()))?;
+    let advocate = program.advocate.as_ref().map(|rules| &rules.offer);
+    let friend = program.friend.as_ref().map(|rules| &rules.offer);
     let body = json!({
         "merchant": found.slug,
         "name": found.name,
         "shop_url": found.shop_url,
         "currency": found.currency,
         "locale": locale,
-        "launcher": { "text": launcher, "money": program.advocate.money() },
-        "advocate_reward": offered(&program.advocate),
-        "friend_reward": offered(&program.friend),
-        "minimum_order": program.minimum_order,
+        "launcher": { "text": launcher, "money": advocate.and_then(|offer| offer.money(currency)) },
+        "advocate_reward": advocate.map(|offer| offered(offer, currency)),
+        "friend_reward": friend.map(|offer| offered(offer, currency)),
+        "minimum_order": program.minimum_order.as_ref().and_then(|least| least.get(currency)),
         "hold_days": program.hold_days,
         "window_days": program.window_days,
         "theme": { "accent": found.accent, "on_accent": null, "radius": null, "logo_url": null },
@@ -290,7 +295,12 @@ async fn order(request: &mut Request) -> Result<Command, Error> {
     Ok(Command::ReportConversion(Report {
         reporter: Reporter::Browser,
         order_id: body.order_id,
-        amount: money(body.amount, &body.currency)?,
+        kind: ConversionKind::Order,
+        amount: Some(money(body.amount, &body.currency)?),
+        email_consent: false,
+        new_customer: None,
+        checkout_started_at: None,
+        click_tokens: Vec::new(),
         email: body.email.filter(|email| !email.is_empty()),
         click_token: body.token.filter(|token| !token.is_empty()).or(cookie),
         coupon: body.coupon.filter(|coupon| !coupon.is_empty()),

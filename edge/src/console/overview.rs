@@ -55,7 +55,7 @@ const SHOWN: usize = 20;
 /// The page. Sends to the sign-in page without a session.
 pub async fn overview(request: &Request, env: &Env) -> Result<Response, Error> {
     let merchant = auth::console(request, env).await?;
-    let answer = ledger_client::call(env, &merchant.slug, &Command::Overview).await?;
+    let answer = ledger_client::call(env, &merchant.slug, &Command::Home).await?;
     let found: Found = serde_json::from_value(answer)?;
     let page = Overview {
         shop: super::shop(&merchant, true),

@@ -8,6 +8,7 @@ pub mod chain;
 pub mod claim_coupon;
 pub mod create_merchant;
 pub mod decide;
+pub mod dry_run;
 pub mod hand_over;
 pub mod join;
 pub mod leave;

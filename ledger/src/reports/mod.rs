@@ -1,6 +1,7 @@
 //! Questions that are asked of the books.
 
 pub mod funnel;
+pub mod home;
 pub mod overview;
 pub mod panel;
 pub mod referrals;

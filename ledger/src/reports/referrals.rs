@@ -14,6 +14,7 @@ use crate::error::LedgerError;
 use crate::identity::email_hint;
 use crate::iso::Iso;
 use crate::sql::{Row, Value};
+use crate::store::advocates;
 use crate::store::conversions::{self, Conversion};
 use crate::store::referrals::{self as store, Referral};
 use crate::store::rewards as reward_store;
@@ -307,5 +308,48 @@ pub fn one(books: &Books<'_>, id: &str) -> Result<Json, LedgerError> {
         "conversion": order_json(&order),
         "why": why(&order),
         "events": history,
+    }))
+}
+
+/// Why a referral counts, or does not: `{referral_id, status, verdict, winner, losers,
+/// rewards, ruling}`, each candidate with the advocate's name and a reason.
+pub fn told(books: &Books<'_>, id: &str) -> Result<Json, LedgerError> {
+    let order = order_of(books, id)?;
+    let referral = described(books, id)?;
+    let candidate = |candidate: &Candidate, reason: &str| -> Result<Json, LedgerError> {
+        let advocate = match &candidate.advocate {
+            Some(id) => advocates::by_id(books.sql, id)?,
+            None => None,
+        };
+        let name = advocate.and_then(|advocate| {
+            let hint = Some(email_hint(&advocate.email)).filter(|hint| !hint.is_empty());
+            advocate.name.or(hint)
+        });
+        Ok(json!({
+            "source": candidate.source,
+            "advocate_id": candidate.advocate,
+            "advocate_name": name,
+            "at": Iso(candidate.at),
+            "channel": candidate.channel,
+            "reason": reason,
+        }))
+    };
+    let winner = match &order.decision.winner {
+        Some(winner) => Some(candidate(winner, "won")?),
+        None => None,
+    };
+    let losers = order.decision.losers.iter();
+    let losers = losers.map(|(loser, reason)| candidate(loser, reason.as_str()));
+    let losers = losers.collect::<Result<Vec<Json>, _>>()?;
+    Ok(json!({
+        "referral_id": id,
+        "status": referral["status"],
+        "reason": referral["reason"],
+        "order_id": order.order_id,
+        "verdict": order.verdict,
+        "winner": winner,
+        "losers": losers,
+        "rewards": referral["rewards"],
+        "ruling": order_json(&order)["ruling"],
     }))
 }

@@ -143,3 +143,11 @@ pub fn brought(sql: &dyn Sql, id: &str) -> Result<i64, LedgerError> {
     )?;
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
+
+/// Every advocate's id, key and time of leaving.
+pub fn keys(sql: &dyn Sql) -> Result<Vec<(String, String, Option<Timestamp>)>, LedgerError> {
+    let rows = sql.run("SELECT id, email_key, left_at FROM advocates", vec![])?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?, row.maybe_int(2).map(Timestamp))))
+        .collect()
+}

@@ -91,7 +91,7 @@ fn from_a_new_merchant_to_two_approved_rewards() {
     }
     assert_eq!(funnel["rewards"], 2);
     assert_eq!(funnel["clicks_by_channel"], json!({ "whatsapp": 1 }));
-    let overview = shop.run(Command::Overview);
+    let overview = shop.run(Command::Home);
     assert_eq!(overview["revenue"], json!(euros(5_000)));
     assert_eq!(overview["reward_cost"], json!(euros(2_000)));
     let id = text(&answer, "/referral/id");

@@ -8,7 +8,7 @@ use grapevine_domain::time::Timestamp;
 use crate::{Locale, Worth, date, format_money, mask_email};
 
 /// What one side gets for a referral.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Reward {
     /// Whose.
     pub side: Side,

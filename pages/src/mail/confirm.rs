@@ -18,9 +18,9 @@ pub struct Confirm {
     /// Until when that works.
     pub expires_at: Timestamp,
     /// What a friend gets.
-    pub friend_reward: Worth,
+    pub friend_reward: Option<Worth>,
     /// What the reader gets.
-    pub advocate_reward: Worth,
+    pub advocate_reward: Option<Worth>,
 }
 
 impl Confirm {
@@ -51,10 +51,13 @@ impl Confirm {
 
     pub(super) fn offer(&self) -> String {
         let locale = self.brand.locale;
-        locale.offer(
-            &self.friend_reward.format(locale),
-            &self.advocate_reward.format(locale),
-        )
+        let written = |worth: &Option<Worth>| worth.as_ref().map(|worth| worth.format(locale));
+        match (written(&self.friend_reward), written(&self.advocate_reward)) {
+            (Some(friend), Some(own)) => locale.offer(&friend, &own),
+            (Some(friend), None) => locale.offer_give(&friend),
+            (None, Some(own)) => locale.offer_get(&own),
+            (None, None) => String::new(),
+        }
     }
 
     pub(super) fn button(&self) -> &'static str {

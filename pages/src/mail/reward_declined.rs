@@ -101,7 +101,10 @@ fn reason(code: &str, locale: Locale) -> &'static str {
         "not_new_customer" => locale.reason_not_new_customer(),
         "below_minimum" => locale.reason_below_minimum(),
         "outside_window" => locale.reason_outside_window(),
-        "limit_reached" => locale.reason_limit_reached(),
+        "cap_reached" => locale.reason_limit_reached(),
+        "budget_spent" => locale.reason_budget_spent(),
+        "not_first_order" | "not_nth_order" => locale.reason_not_first_order(),
+        "outranked" => locale.reason_other_person(),
         _ => locale.reason_other(),
     }
 }
