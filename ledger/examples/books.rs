@@ -5,7 +5,12 @@
 //! `books <sqlite file> <master keys> <merchant> <clicks> <orders> <advocates>` prints
 //! one JSON object. The file is that of a merchant who was opened before, or none:
 //! then one is opened.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::cell::Cell;
 use std::time::Instant;
@@ -28,7 +33,16 @@ use grapevine_ledger::native::NativeSql;
 use serde_json::{Value, json};
 
 const CHANNELS: [&str; 10] = [
-    "email", "sms", "whatsapp", "facebook", "x", "telegram", "copy", "native", "qr", "messenger",
+    "email",
+    "sms",
+    "whatsapp",
+    "facebook",
+    "x",
+    "telegram",
+    "copy",
+    "native",
+    "qr",
+    "messenger",
 ];
 /// Clicks of one batch, as a busy isolate sends them.
 const BATCH: usize = 500;
@@ -79,7 +93,10 @@ impl Shop {
             variant: 0,
             code: Code::parse(code).unwrap(),
         };
-        let key = self.ring.derive(token.key, Purpose::Click, &self.slug).unwrap();
+        let key = self
+            .ring
+            .derive(token.key, Purpose::Click, &self.slug)
+            .unwrap();
         token.seal(|bytes| mac16(&key, bytes))
     }
 }
@@ -107,7 +124,7 @@ fn main() {
         clock: Cell::new(year_ago),
         chance: Cell::new(0x9e37_79b9_7f4a_7c15),
     };
-    if !grapevine_ledger::schema::exists(&shop.sql).unwrap() {
+    if grapevine_ledger::schema::version(&shop.sql).unwrap() == 0 {
         shop.run(Command::CreateMerchant(NewMerchant {
             slug: shop.slug.clone(),
             name: "Bench".to_owned(),
@@ -145,7 +162,8 @@ fn main() {
     let (mut click_time, mut order_time) = (0.0, 0.0);
     let (mut clicked, mut ordered) = (0, 0);
     for day in 0..365usize {
-        shop.clock.set(year_ago.plus_ms(i64::try_from(day).unwrap() * DAY_MS));
+        shop.clock
+            .set(year_ago.plus_ms(i64::try_from(day).unwrap() * DAY_MS));
         let began = Instant::now();
         while clicked < clicks * (day + 1) / 365 {
             let n = BATCH.min(clicks * (day + 1) / 365 - clicked);
@@ -153,7 +171,10 @@ fn main() {
             for _ in 0..n {
                 let code = Code::parse(&codes[shop.below(codes.len())].1).unwrap();
                 let channel = number_of(CHANNELS[shop.below(CHANNELS.len())]);
-                let at = shop.clock.get().plus_ms(i64::try_from(shop.below(80_000_000)).unwrap());
+                let at = shop
+                    .clock
+                    .get()
+                    .plus_ms(i64::try_from(shop.below(80_000_000)).unwrap());
                 let visitor = shop.random().to_be_bytes();
                 records.extend(pack(at, shop.random(), visitor, channel, 0, code));
             }
@@ -167,12 +188,19 @@ fn main() {
         click_time += began.elapsed().as_secs_f64();
         let began = Instant::now();
         while ordered < orders * (day + 1) / 365 {
-            let at = shop.clock.get().plus_ms(i64::try_from(shop.below(80_000_000)).unwrap());
+            let at = shop
+                .clock
+                .get()
+                .plus_ms(i64::try_from(shop.below(80_000_000)).unwrap());
             let (_, code) = &codes[shop.below(codes.len())];
             let channel = CHANNELS[shop.below(CHANNELS.len())];
             // Half of the orders are brought by somebody; a tenth come back.
             let referred = ordered % 2 == 0;
-            let buyer = if ordered % 10 == 9 { ordered - 9 } else { ordered };
+            let buyer = if ordered % 10 == 9 {
+                ordered - 9
+            } else {
+                ordered
+            };
             let clicked_at = at.plus_ms(-i64::try_from(shop.below(9 * 86_400_000)).unwrap());
             shop.run(Command::ReportConversion(Report {
                 reporter: Reporter::Server,
@@ -225,13 +253,20 @@ fn main() {
     note("panel_numbers", reads, began.elapsed().as_secs_f64());
     let began = Instant::now();
     for _ in 0..20 {
-        shop.run(Command::Overview { from: None, to: None });
+        shop.run(Command::Overview {
+            from: None,
+            to: None,
+        });
     }
     note("overviews", 20, began.elapsed().as_secs_f64());
     let began = Instant::now();
     let chain = shop.run(Command::VerifyEvents(Part::default()));
     let events = chain["sound"].as_u64().expect("a sound chain");
-    note("events_verified", usize::try_from(events).unwrap(), began.elapsed().as_secs_f64());
+    note(
+        "events_verified",
+        usize::try_from(events).unwrap(),
+        began.elapsed().as_secs_f64(),
+    );
 
     let count = |statement: &str| -> i64 {
         use grapevine_ledger::sql::Sql;
