@@ -69,13 +69,17 @@ impl Reward {
     /// What it counts for; see [`super::counters`].
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::new();
-        if !self.credible {
-            return tally;
-        }
         let (day, currency) = (self.ordered_at.day(), self.worth.currency.as_str());
         let mut count = |measure, dimension: &str, n| {
             tally.insert((day, measure, dimension.to_owned()), n);
         };
+        if !self.credible {
+            if self.stands() {
+                count("unconfirmed_reward", self.side.as_str(), 1);
+                count("unconfirmed_cost", currency, self.worth.minor);
+            }
+            return tally;
+        }
         if self.stands() {
             count("reward", self.side.as_str(), 1);
             count("cost", currency, self.worth.minor);
