@@ -11,6 +11,8 @@ mod harness;
 mod joining;
 mod orders;
 mod path;
+mod recount;
 mod refunds;
+mod rollups;
 mod schema;
 mod wire;
