@@ -140,14 +140,6 @@ fn unpacked() -> LedgerError {
     LedgerError::invalid("invalid_batch", "These are not packed clicks.")
 }
 
-/// How many clicks an advocate's code had.
-pub(crate) fn of_code(books: &Books<'_>, code: &str) -> Result<i64, LedgerError> {
-    let rows = books
-        .sql
-        .run("SELECT n FROM code_clicks WHERE code = ?", values![code])?;
-    rows.first().map_or(Ok(0), |row| row.int(0))
-}
-
 /// Opens a click token of this merchant.
 pub(crate) fn open(
     books: &Books<'_>,

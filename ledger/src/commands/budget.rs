@@ -163,7 +163,8 @@ pub enum State {
 }
 
 impl State {
-    const fn name(self) -> &'static str {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Ample => "ample",
             Self::Low => "low",

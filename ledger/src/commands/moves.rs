@@ -1,7 +1,7 @@
 //! Every change of a referral or a reward goes through here: its row, its event and
 //! its counts are written together. Statuses move along their arrows only.
 
-use grapevine_domain::conversion::Ruling;
+use grapevine_domain::conversion::{ConversionKind, Ruling};
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{Clawback, RewardStatus, Side};
 use grapevine_domain::time::Timestamp;
@@ -294,9 +294,6 @@ pub fn is_credible(books: &Books<'_>, order: &Conversion) -> Result<bool, Ledger
 /// [`crate::store::counters`].
 pub fn tally(order: &Conversion, credible: bool, standing: Option<&Referral>) -> Tally {
     let mut tally = Tally::new();
-    if !credible {
-        return tally;
-    }
     let (day, currency) = (order.ordered_at.day(), order.amount.currency.as_str());
     let mut count = |measure, dimension: &str, n: i64| {
         *tally
@@ -304,10 +301,21 @@ pub fn tally(order: &Conversion, credible: bool, standing: Option<&Referral>) ->
             .or_default() += n;
     };
     let kept = order.kept().minor;
-    let returned = order.cancelled || order.refunded_minor > 0;
+    if !credible {
+        if standing.is_some() {
+            count("unconfirmed", "", 1);
+            count("unconfirmed_kept", currency, kept);
+        }
+        return tally;
+    }
+    let bought = order.kind == ConversionKind::Order || order.amount.minor > 0;
+    let returned = bought && (order.cancelled || order.refunded_minor > 0);
     count("orders", order.kind.as_str(), 1);
     count("gross", currency, order.amount.minor);
     count("kept", currency, kept);
+    if bought {
+        count("bought", currency, 1);
+    }
     if returned {
         count("returned", "", 1);
     }
@@ -315,9 +323,16 @@ pub fn tally(order: &Conversion, credible: bool, standing: Option<&Referral>) ->
         count("again", "", 1);
     }
     let Some(referral) = standing else {
+        if order.given_back && bought {
+            count("given_back", currency, 1);
+            count("given_back_gross", currency, order.amount.minor);
+        }
         return tally;
     };
     count("referral", &referral.channel, 1);
+    if bought {
+        count("referral_bought", currency, 1);
+    }
     count("referral_placement", &referral.placement, 1);
     count("referral_variant", &referral.variant.to_string(), 1);
     count("referral_gross", currency, order.amount.minor);

@@ -208,6 +208,7 @@ fn open(
         program_version,
         ruling: None,
         position: 0,
+        given_back: false,
         decision: Decision::default(),
         verdict: String::new(),
     };

@@ -156,7 +156,7 @@ impl Work<'_> {
         let facts = facts(&siblings, &order);
         let mut candidates = candidates::of(self.books, &order)?;
         candidates.standing.extend(facts.brought_before);
-        let (verdict_before, position) = (order.verdict.clone(), order.position);
+        let known = (order.verdict.clone(), order.position, order.given_back);
         let decided_before = core::mem::take(&mut order.decision);
         let decision = candidates.decide(&program, &order);
         let winner = decision
@@ -184,18 +184,25 @@ impl Work<'_> {
         };
         let verdict = judge(&program, &facts.order, &decision, &about);
         order.verdict = verdict.code().to_owned();
+        let whole = Order {
+            refunded_minor: 0,
+            cancelled: false,
+            ..facts.order
+        };
+        order.given_back = !stands(&verdict)
+            && (order.cancelled || order.refunded_minor > 0)
+            && stands(&judge(&program, &whole, &decision, &about));
         order.position = if decision.winner.is_some() || facts.brought {
             facts.order.position
         } else {
             0
         };
         order.decision.clone_from(&decision);
-        if (&order.verdict, order.position) != (&verdict_before, position)
-            || order.decision != decided_before
-        {
+        let judged = (order.verdict.clone(), order.position, order.given_back);
+        if judged != known || order.decision != decided_before {
             conversions::put_decision(self.books.sql, &order)?;
         }
-        if order.verdict != verdict_before || decided_before.winner != order.decision.winner {
+        if judged != known || decided_before.winner != order.decision.winner {
             self.note_judgement(&order)?;
         }
         self.apply(&order, &program, &verdict)?;
@@ -243,6 +250,7 @@ impl Work<'_> {
             "advocate": winner.and_then(|winner| winner.advocate.as_deref()),
             "source": winner.map(|winner| winner.source),
             "position": order.position,
+            "given_back": order.given_back,
         });
         let event = Event {
             kind: "order.judged",
@@ -427,7 +435,9 @@ impl Work<'_> {
             .clicks
             .iter()
             .find(|click| winner.click.as_deref() == Some(&click.id));
-        let clicked_at = winner.click.as_ref().map(|_| winner.at);
+        // A coupon's own time is when it was given out.
+        let clicked_at = winner.click.as_ref();
+        let clicked_at = clicked_at.map(|_| click.map_or(winner.at, |click| click.at));
         let share = match clicked_at {
             Some(at) => shares::before(self.books.sql, advocate, &channel, at)?,
             None => None,
@@ -537,6 +547,10 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+const fn stands(verdict: &Verdict<'_>) -> bool {
+    matches!(verdict, Verdict::Stands(_) | Verdict::Flagged(..))
 }
 
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::books::Books;
 use crate::command::Counts;
 use crate::error::LedgerError;
-use crate::values;
+use crate::store::counters::{self, Sums};
 
 /// The funnel since the beginning. Counts, except where a name says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +20,10 @@ pub struct Funnel {
     pub landings: i64,
     /// Of them, who took the offer.
     pub claims: i64,
-    /// Referrals that stand, pending or approved.
+    /// Referrals that stand, pending, flagged or approved, also of orders that only a
+    /// browser reported.
     pub conversions: i64,
-    /// Rewards of both sides that stand.
+    /// Rewards of both sides that stand: neither voided nor expired.
     pub rewards: i64,
     /// Clicks by channel; the empty name where it is unknown.
     pub clicks_by_channel: Counts,
@@ -32,43 +33,44 @@ pub struct Funnel {
     pub dropped: Counts,
 }
 
-fn by_dimension(books: &Books<'_>, measure: &str) -> Result<Counts, LedgerError> {
-    let statement = "SELECT dimension, sum(n) FROM counters WHERE measure = ? GROUP BY dimension";
-    let rows = books.sql.run(statement, values![measure])?;
-    rows.iter()
-        .map(|row| Ok((row.text(0)?, row.int(1)?)))
-        .collect()
+/// Sums of these counters since the beginning.
+pub(super) fn ever(books: &Books<'_>, measures: &[&str]) -> Result<Sums, LedgerError> {
+    counters::sums(books, measures, i64::from(i32::MIN), i64::from(i32::MAX))
 }
 
-fn one(books: &Books<'_>, statement: &str) -> Result<i64, LedgerError> {
-    books
-        .sql
-        .run(statement, vec![])?
-        .first()
-        .map_or(Ok(0), |row| row.int(0))
+/// The measures of a [`Funnel`].
+pub(super) const MEASURES: [&str; 10] = [
+    "impression",
+    "share",
+    "click",
+    "landing",
+    "claim",
+    "dropped",
+    "referral_variant",
+    "unconfirmed",
+    "reward",
+    "unconfirmed_reward",
+];
+
+/// The funnel out of the sums of [`MEASURES`].
+pub(super) fn of(sums: &Sums) -> Funnel {
+    let by = |measure: &str| sums.get(measure).cloned().unwrap_or_default();
+    let sum = |measure: &str| by(measure).values().sum::<i64>();
+    Funnel {
+        impressions: sum("impression"),
+        shares: sum("share"),
+        clicks: sum("click"),
+        landings: sum("landing"),
+        claims: sum("claim"),
+        conversions: sum("referral_variant") + sum("unconfirmed"),
+        rewards: sum("reward") + sum("unconfirmed_reward"),
+        clicks_by_channel: by("click"),
+        shares_by_channel: by("share"),
+        dropped: by("dropped"),
+    }
 }
 
 /// Counts.
 pub fn count(books: &Books<'_>) -> Result<Funnel, LedgerError> {
-    let sum = |counts: &Counts| counts.values().sum();
-    let clicks_by_channel = by_dimension(books, "click")?;
-    let shares_by_channel = by_dimension(books, "share")?;
-    Ok(Funnel {
-        impressions: sum(&by_dimension(books, "impression")?),
-        shares: sum(&shares_by_channel),
-        clicks: sum(&clicks_by_channel),
-        landings: sum(&by_dimension(books, "landing")?),
-        claims: sum(&by_dimension(books, "claim")?),
-        conversions: one(
-            books,
-            "SELECT count(*) FROM referrals WHERE status <> 'voided'",
-        )?,
-        rewards: one(
-            books,
-            "SELECT count(*) FROM rewards WHERE status <> 'voided'",
-        )?,
-        clicks_by_channel,
-        shares_by_channel,
-        dropped: by_dimension(books, "dropped")?,
-    })
+    Ok(of(&ever(books, &MEASURES)?))
 }

@@ -1,5 +1,6 @@
 //! Questions that are asked of the books.
 
+pub(crate) mod figures;
 pub mod funnel;
 pub mod home;
 pub mod overview;

@@ -1,25 +1,35 @@
 //! What the panel shows an advocate.
 
-use grapevine_domain::money::Money;
+use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{RewardStatus, Side};
 use grapevine_domain::time::Timestamp;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 use crate::books::Books;
-use crate::clicks;
 use crate::commands::join::advocate_of;
 use crate::error::LedgerError;
 use crate::identity::email_hint;
 use crate::iso::Iso;
+use crate::sql::Sql;
 use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
+use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{conversions, referrals, shares};
 use crate::values;
 
 /// How many rewards the panel lists.
 const LISTED: u32 = 50;
+
+/// An advocate's numbers: `?1` who, `?2` the currency, `?3` the code. What is owed
+/// comes after it.
+pub(crate) const NUMBERS: &str = "SELECT \
+    (SELECT count(*) FROM shares WHERE advocate_id = ?1), \
+    coalesce((SELECT n FROM code_clicks WHERE code = ?3), 0), \
+    (SELECT count(*) FROM referrals WHERE advocate_id = ?1 AND status <> 'voided'), \
+    coalesce(sum(iif(status = 'pending', amount_minor, 0)), 0), \
+    coalesce(sum(iif(status IN ('approved', 'issued', 'redeemed'), amount_minor, 0)), 0),";
 
 /// Answers `me`: code, link, numbers, rewards with what they wait for.
 pub fn show(books: &Books<'_>, session: &str, origin: &str) -> Result<Json, LedgerError> {
@@ -40,41 +50,34 @@ pub(crate) fn me(
     advocate: &Advocate,
     origin: &str,
 ) -> Result<Json, LedgerError> {
-    let friends = books.sql.run(
-        "SELECT count(*) FROM referrals WHERE advocate_id = ? AND status IN ('pending', 'flagged', 'approved')",
-        values![advocate.id.as_str()],
-    )?;
-    let sums = books.sql.run(
-        "SELECT coalesce(sum(iif(status = 'pending', amount_minor, 0)), 0), \
-         coalesce(sum(iif(status IN ('approved', 'issued', 'redeemed'), amount_minor, 0)), 0) \
-         FROM rewards WHERE advocate_id = ? AND side = 'advocate' AND currency = ?",
-        values![advocate.id.as_str(), merchant.currency.as_str()],
-    )?;
-    let money = |at| -> Result<Money, LedgerError> {
-        let minor = sums.first().map_or(Ok(0), |row| row.int(at))?;
-        Ok(Money {
-            minor,
-            currency: merchant.currency,
-        })
-    };
+    let currency = merchant.currency;
+    let numbers = Numbers::of(books.sql, advocate, currency)?;
+    let money = |minor| Money { minor, currency };
     let now = books.now(merchant);
-    let mut listed = Vec::new();
-    for reward in rewards::of_advocate(books.sql, &advocate.id, LISTED)? {
-        listed.push(shown(books, &reward, advocate.verified_at.is_some(), now)?);
-    }
+    let found = rewards::of_advocate(books.sql, &advocate.id, LISTED)?;
+    let pending = found
+        .iter()
+        .filter(|reward| reward.status == RewardStatus::Pending);
+    let ids: Vec<&str> = pending
+        .filter_map(|reward| reward.referral_id.as_deref())
+        .collect();
+    let referrals = referrals::of_ids(books.sql, &ids)?;
+    let verified = advocate.verified_at.is_some();
+    let shown = |reward: &Reward| shown(reward, &referrals, verified, now);
+    let listed: Vec<Json> = found.iter().map(shown).collect();
     Ok(json!({
         "code": advocate.code,
         "link": link(merchant, origin, &advocate.code),
         "verified": advocate.verified_at.is_some(),
         "email_hint": email_hint(&advocate.email),
         "numbers": {
-            "shares": shares::count(books.sql, &advocate.id)?,
-            "clicks": clicks::of_code(books, &advocate.code)?,
-            "friends": friends.first().map_or(Ok(0), |row| row.int(0))?,
+            "shares": numbers.shares,
+            "clicks": numbers.clicks,
+            "friends": numbers.friends,
         },
-        "pending": money(0)?,
-        "earned": money(1)?,
-        "owed": Money { minor: rewards::owed(books.sql, &advocate.id, merchant.currency)?, currency: merchant.currency },
+        "pending": money(numbers.pending),
+        "earned": money(numbers.earned),
+        "owed": money(numbers.owed),
         "rewards": listed,
         "now": Iso(now),
     }))
@@ -103,42 +106,59 @@ pub fn advocate(books: &Books<'_>, id: &str, origin: &str) -> Result<Json, Ledge
     Ok(json)
 }
 
-/// One reward with what it still waits for.
+/// What an advocate has done so far, and what came of it.
+struct Numbers {
+    shares: i64,
+    clicks: i64,
+    friends: i64,
+    /// Minor units in one currency.
+    pending: i64,
+    earned: i64,
+    owed: i64,
+}
+
+impl Numbers {
+    /// In one question, since each costs more than what it looks up.
+    fn of(sql: &dyn Sql, advocate: &Advocate, currency: Currency) -> Result<Self, LedgerError> {
+        let values = values![
+            advocate.id.as_str(),
+            currency.as_str(),
+            advocate.code.as_str()
+        ];
+        let rows = sql.run(&format!("{NUMBERS} {}", rewards::OWED), values)?;
+        let row = rows.first().ok_or(LedgerError::Corrupt("no numbers"))?;
+        Ok(Self {
+            shares: row.int(0)?,
+            clicks: row.int(1)?,
+            friends: row.int(2)?,
+            pending: row.int(3)?,
+            earned: row.int(4)?,
+            owed: row.int(5)?.max(0),
+        })
+    }
+}
+
+/// One reward with what it still waits for, given the referrals of pending ones.
 fn shown(
-    books: &Books<'_>,
     reward: &Reward,
+    referrals: &BTreeMap<String, Referral>,
     verified: bool,
     now: Timestamp,
-) -> Result<Json, LedgerError> {
+) -> Json {
     let mut awaits = Vec::new();
     if reward.status == RewardStatus::Pending {
-        let referral = match &reward.referral_id {
-            Some(id) => referrals::by_id(books.sql, id)?,
-            None => None,
-        };
-        let order = referral
-            .as_ref()
-            .map(|referral| conversions::by_id(books.sql, &referral.conversion_id));
-        let confirmed = match order.transpose()?.flatten() {
-            Some(order) if order.confirmed_at.is_none() => {
-                books.program(order.program_version)?.browser_orders_pay
-            }
-            found => found.is_some() || reward.prize.is_some(),
-        };
-        let flagged = referral
-            .as_ref()
-            .is_some_and(|referral| referral.status == ReferralStatus::Flagged);
-        let running = referral.is_some_and(|referral| {
-            referral.status == ReferralStatus::Pending && referral.release_at > now
-        });
+        let id = reward.referral_id.as_ref();
+        let referral = id.and_then(|id| referrals.get(id));
+        let is = |status| referral.is_some_and(|referral| referral.status == status);
+        let running = referral.is_some_and(|referral| referral.release_at > now);
         // The merchant's eye is on it: no date can be given.
-        if flagged {
+        if is(ReferralStatus::Flagged) {
             awaits.push("review");
         }
-        if running {
+        if running && is(ReferralStatus::Pending) {
             awaits.push("return_period");
         }
-        if !confirmed {
+        if !referral.map_or(reward.prize.is_some(), |referral| referral.credible) {
             awaits.push("shop_confirmation");
         }
         if reward.side == Side::Advocate && !verified {
@@ -158,5 +178,5 @@ fn shown(
         note("coupon", json!(reward.coupon));
         note("withheld_minor", json!(reward.withheld_minor));
     }
-    Ok(json)
+    json
 }

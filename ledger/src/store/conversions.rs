@@ -64,6 +64,8 @@ pub struct Conversion {
     pub ruling: Option<Ruled>,
     /// Its number since the friend came; 0: nobody brought them.
     pub position: u32,
+    /// It would be a referral that stands, had nothing of it been given back.
+    pub given_back: bool,
     pub decision: Decision,
     pub verdict: String,
 }
@@ -118,7 +120,7 @@ impl Conversion {
 const COLUMNS: &str = "id, order_id, amount_minor, currency, refunded_minor, friend_key, clicks, \
                        coupon, ordered_at, reported_at, confirmed_at, program_version, decision, \
                        verdict, kind, friend_email, said_not_new, checkout_at, cancelled, ruling, \
-                       position";
+                       position, given_back";
 
 fn read(row: &Row) -> Result<Conversion, LedgerError> {
     let currency =
@@ -152,6 +154,7 @@ fn read(row: &Row) -> Result<Conversion, LedgerError> {
             .map(|text| serde_json::from_str(&text))
             .transpose()?,
         position: number(20)?,
+        given_back: row.int(21)? != 0,
         decision: serde_json::from_str(&row.text(12)?)?,
         verdict: row.text(13)?,
     })
@@ -203,6 +206,7 @@ pub fn put(sql: &dyn Sql, before: Option<&Conversion>, c: &Conversion) -> Result
         c.cancelled,
         ruling,
         c.position,
+        c.given_back,
     ];
     sql.run(&super::upsert("conversions", COLUMNS), values)?;
     let known = before.map_or(&[][..], |before| &before.clicks);
@@ -227,9 +231,15 @@ pub fn put(sql: &dyn Sql, before: Option<&Conversion>, c: &Conversion) -> Result
 /// Writes what was decided, and nothing else of it.
 pub fn put_decision(sql: &dyn Sql, c: &Conversion) -> Result<(), LedgerError> {
     let decision = serde_json::to_string(&c.decision)?;
-    let values = values![decision, c.verdict.as_str(), c.position, c.id.as_str()];
+    let values = values![
+        decision,
+        c.verdict.as_str(),
+        c.position,
+        c.given_back,
+        c.id.as_str()
+    ];
     sql.run(
-        "UPDATE conversions SET decision = ?, verdict = ?, position = ? WHERE id = ?",
+        "UPDATE conversions SET decision = ?, verdict = ?, position = ?, given_back = ? WHERE id = ?",
         values,
     )
     .map(drop)

@@ -13,17 +13,28 @@
 //! | `dropped` | reason | redirects that were not counted |
 //! | `orders` | kind | orders and sign-ups that the shop stands for |
 //! | `gross`, `kept` | currency | minor units of them, before and after refunds |
-//! | `returned` | | those of which something was given back |
+//! | `bought` | currency | those that are orders, or sign-ups that were paid for |
+//! | `returned` | | of these, those of which something was given back |
 //! | `again` | | later ones of friends whom somebody had brought |
 //! | `referral` | channel | referrals that stand, of such orders |
 //! | `referral_placement`, `referral_variant` | | the same |
+//! | `referral_bought` | currency | those that are orders, or were paid for |
 //! | `referral_gross`, `referral_kept` | currency | minor units of them |
 //! | `channel_kept` | channel and currency | minor units of them |
 //! | `referral_returned` | | those of which something was given back |
+//! | `given_back` | currency | orders that would be such, had nothing been given back |
+//! | `given_back_gross` | currency | minor units of them, before refunds |
 //! | `convert_s` | seconds, rounded | referrals by the time from click to order |
 //! | `reward` | side | rewards that stand, of such orders |
 //! | `cost` | currency | what they are worth, minor units |
 //! | `wanted` | currency | what they would be worth with an endless budget |
+//! | `unconfirmed` | | referrals that stand, of orders that only a browser reported |
+//! | `unconfirmed_kept` | currency | minor units of them |
+//! | `unconfirmed_reward` | side | rewards that stand, of such orders |
+//! | `unconfirmed_cost` | currency | minor units of them |
+//!
+//! Impressions and what was dropped have no other record. Everything else can be
+//! counted again from the event log, the click segments and the landings.
 
 use grapevine_domain::time::Timestamp;
 use serde_json::{Value as Json, json};
@@ -93,4 +104,73 @@ pub fn sum(
         values![measure, dimension, first, end],
     )?;
     rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// Sums by measure and dimension.
+pub type Sums = BTreeMap<String, BTreeMap<String, i64>>;
+
+/// Every dimension of the measures `?1`. The table is ordered by measure, dimension and
+/// day: each step jumps over the days of one dimension, so that what a question costs
+/// depends on its own days and not on the age of the books.
+const KEYS: &str = "WITH RECURSIVE keys (measure, dimension) AS ( \
+     SELECT m.value, (SELECT min(c.dimension) FROM counters c WHERE c.measure = m.value) \
+     FROM json_each(?1) m UNION ALL \
+     SELECT k.measure, (SELECT min(c.dimension) FROM counters c \
+     WHERE c.measure = k.measure AND c.dimension > k.dimension) FROM keys k \
+     WHERE k.dimension IS NOT NULL)";
+
+/// The sums of several measures over the days from `first` up to, but not including,
+/// `end`; dimensions that come to nothing are left out. One call and one row, since
+/// each costs more than what is in it.
+pub fn sums(
+    books: &Books<'_>,
+    measures: &[&str],
+    first: i64,
+    end: i64,
+) -> Result<Sums, LedgerError> {
+    flush(books)?;
+    let statement = format!(
+        "{KEYS} SELECT json_group_array(json_array(measure, dimension, n)) FROM ( \
+         SELECT k.measure, k.dimension, (SELECT sum(c.n) FROM counters c \
+         WHERE c.measure = k.measure AND c.dimension = k.dimension \
+         AND c.day >= ?2 AND c.day < ?3) AS n FROM keys k WHERE k.dimension IS NOT NULL) \
+         WHERE n <> 0"
+    );
+    let mut sums = Sums::new();
+    let values = values![json!(measures).to_string(), first, end];
+    for (measure, dimension, n) in table::<(String, String, i64)>(books, &statement, values)? {
+        sums.entry(measure).or_default().insert(dimension, n);
+    }
+    Ok(sums)
+}
+
+/// The same day by day: measure and sums by day and dimension. For measures that have
+/// few dimensions.
+pub fn by_day(
+    books: &Books<'_>,
+    measures: &[&str],
+    first: i64,
+    end: i64,
+) -> Result<Vec<(i64, String, String, i64)>, LedgerError> {
+    flush(books)?;
+    let statement = format!(
+        "{KEYS} SELECT json_group_array(json_array(c.day, c.measure, c.dimension, c.n)) \
+         FROM keys k CROSS JOIN counters c ON c.measure = k.measure AND c.dimension = k.dimension \
+         AND c.day >= ?2 AND c.day < ?3 WHERE k.dimension IS NOT NULL AND c.n <> 0"
+    );
+    let values = values![json!(measures).to_string(), first, end];
+    table(books, &statement, values)
+}
+
+/// The one row of a statement, a JSON array of arrays.
+fn table<T: serde::de::DeserializeOwned>(
+    books: &Books<'_>,
+    statement: &str,
+    values: Vec<crate::sql::Value>,
+) -> Result<Vec<T>, LedgerError> {
+    let rows = books.sql.run(statement, values)?;
+    let text = rows
+        .first()
+        .map_or_else(|| Ok("[]".to_owned()), |row| row.text(0))?;
+    Ok(serde_json::from_str(&text)?)
 }

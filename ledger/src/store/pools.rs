@@ -41,3 +41,12 @@ pub fn state(sql: &dyn Sql) -> Result<Vec<(String, i64, i64)>, LedgerError> {
         .map(|row| Ok((row.text(0)?, row.int(1)?, row.int(2)?)))
         .collect()
 }
+
+/// How many codes a pool still has; counted up to `most`.
+pub fn left(sql: &dyn Sql, pool: &str, most: i64) -> Result<i64, LedgerError> {
+    let rows = sql.run(
+        "SELECT count(*) FROM (SELECT 1 FROM pool_codes WHERE pool = ? AND taken_at IS NULL LIMIT ?)",
+        values![pool, most],
+    )?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}

@@ -2,6 +2,7 @@
 
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::time::Timestamp;
+use std::collections::BTreeMap;
 
 use crate::error::LedgerError;
 use crate::sql::{Row, Sql, Value};
@@ -95,6 +96,16 @@ pub fn of_conversion(sql: &dyn Sql, conversion_id: &str) -> Result<Vec<Referral>
 
 pub fn by_id(sql: &dyn Sql, id: &str) -> Result<Option<Referral>, LedgerError> {
     Ok(many(sql, "WHERE id = ?", values![id])?.into_iter().next())
+}
+
+/// Referrals by their ids.
+pub fn of_ids(sql: &dyn Sql, ids: &[&str]) -> Result<BTreeMap<String, Referral>, LedgerError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let values = values![serde_json::json!(ids).to_string()];
+    let found = many(sql, "WHERE id IN (SELECT value FROM json_each(?))", values)?;
+    Ok(found.into_iter().map(|r| (r.id.clone(), r)).collect())
 }
 
 /// An advocate's that stand, from a rank on, by rank: those whose order the shop

@@ -69,13 +69,17 @@ impl Reward {
     /// What it counts for; see [`super::counters`].
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::new();
-        if !self.credible {
-            return tally;
-        }
         let (day, currency) = (self.ordered_at.day(), self.worth.currency.as_str());
         let mut count = |measure, dimension: &str, n| {
             tally.insert((day, measure, dimension.to_owned()), n);
         };
+        if !self.credible {
+            if self.stands() {
+                count("unconfirmed_reward", self.side.as_str(), 1);
+                count("unconfirmed_cost", currency, self.worth.minor);
+            }
+            return tally;
+        }
         if self.stands() {
             count("reward", self.side.as_str(), 1);
             count("cost", currency, self.worth.minor);
@@ -415,19 +419,22 @@ pub fn over_budget(sql: &dyn Sql) -> Result<Vec<(Currency, Timestamp)>, LedgerEr
         .collect()
 }
 
+/// What an advocate `?1` owes in a currency `?2`; the end of a `SELECT` over the
+/// advocate's own rewards in it.
+pub const OWED: &str = "coalesce(sum(iif(kind IN \
+    ('amount_off', 'store_credit', 'cash', 'gift_card', 'donation'), CASE status \
+    WHEN 'issued' THEN handed_minor - forgiven_minor - amount_minor \
+    WHEN 'redeemed' THEN handed_minor - forgiven_minor - amount_minor \
+    WHEN 'expired' THEN -withheld_minor \
+    WHEN 'approved' THEN handed_minor - forgiven_minor - withheld_minor \
+    ELSE handed_minor - forgiven_minor END, 0)), 0) \
+    FROM rewards WHERE advocate_id = ?1 AND side = 'advocate' AND currency = ?2";
+
 /// What an advocate owes in a currency: the value of rewards that were handed over
 /// and voided, less what was kept back since. Never stored, so it cannot go astray.
 pub fn owed(sql: &dyn Sql, advocate_id: &str, currency: Currency) -> Result<i64, LedgerError> {
-    let owed = sum(
-        sql,
-        "CASE status WHEN 'issued' THEN handed_minor - forgiven_minor - amount_minor \
-         WHEN 'redeemed' THEN handed_minor - forgiven_minor - amount_minor \
-         WHEN 'expired' THEN -withheld_minor \
-         WHEN 'approved' THEN handed_minor - forgiven_minor - withheld_minor \
-         ELSE handed_minor - forgiven_minor END",
-        "advocate_id = ? AND side = 'advocate' AND currency = ? \
-         AND kind IN ('amount_off', 'store_credit', 'cash', 'gift_card', 'donation')",
-        values![advocate_id, currency.as_str()],
-    )?;
+    let values = values![advocate_id, currency.as_str()];
+    let rows = sql.run(&format!("SELECT {OWED}"), values)?;
+    let owed = rows.first().map_or(Ok(0), |row| row.int(0))?;
     Ok(owed.max(0))
 }

@@ -23,15 +23,6 @@ pub fn insert(
     Ok(!rows.is_empty())
 }
 
-/// How many presses an advocate made.
-pub fn count(sql: &dyn Sql, advocate_id: &str) -> Result<i64, LedgerError> {
-    let rows = sql.run(
-        "SELECT count(*) FROM shares WHERE advocate_id = ?",
-        values![advocate_id],
-    )?;
-    rows.first().map_or(Ok(0), |row| row.int(0))
-}
-
 /// The last press on a channel before a click: when, and in which placement.
 pub fn before(
     sql: &dyn Sql,
