@@ -82,17 +82,16 @@ if (tag && !live) {
     root.adoptedStyleSheets = [sheet]
   }
 
-  const draw = ({ text, money, close }) => {
-    if ((placement || 'floating') != 'floating' || store.gv_hide) return
+  const draw = ({ text, close }) => {
+    if (!text || (placement || 'floating') != 'floating' || store.gv_hide) return
     const launcher = stage('launcher')
     const root = launcher.attachShadow({ mode: 'open' })
     const button = (action, more) => {
       const el = make(root, 'button', more)
       el.dataset.gvAction = action
     }
-    const format = new Intl.NumberFormat(start.locale, money ? { ...money, style: 'currency', trailingZeroDisplay: 'stripIfInteger' } : { style: 'percent', maximumFractionDigits: 2 })
     button('open', {
-      textContent: text.replace('{amount}', () => format.format(money ? money.minor / 10 ** format.resolvedOptions().maximumFractionDigits : start.advocate_reward.basis_points / 1e4)),
+      textContent: text,
       onclick: () => open(),
       onpointerenter: safe(load),
       onfocus: safe(load)
@@ -136,8 +135,8 @@ if (tag && !live) {
     new MutationObserver(scan).observe(d, { childList: true, subtree: true })
     scan()
     if (session) open('link')
-    if (shown && offer && !offer.used) safe(async () => (await load()).banner(host, token, offer))()
-    // Last: where there is no launcher to draw, this fails and nothing is lost.
+    // Who gets nothing is not greeted; in a pause, only who has a code already.
+    if (shown && offer?.friend_reward && !offer.used && (offer.coupon || !start.paused)) safe(async () => (await load()).banner(host, token, offer))()
     draw(start.launcher)
   })
 

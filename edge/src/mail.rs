@@ -146,7 +146,7 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
 }
 
 /// What a reward gives, as the books describe it.
-fn worth(reward: &Json) -> Option<Worth> {
+pub fn worth(reward: &Json) -> Option<Worth> {
     let number = |name: &str| u32::try_from(reward.get(name)?.as_u64()?).ok();
     if let Some(points) = number("basis_points") {
         return Some(Worth::Percent(points));
@@ -163,9 +163,12 @@ fn worth(reward: &Json) -> Option<Worth> {
             Some(Worth::Period(number("quantity")?, unit))
         }
         "free_product" => Some(Worth::Thing(reward.get("name")?.as_str()?.to_owned())),
-        _ => {
+        kind => {
             let money: Money = serde_json::from_value(reward.get("money")?.clone()).ok()?;
-            Some(Worth::Money(money))
+            Some(match (kind, reward.get("name").and_then(Json::as_str)) {
+                ("donation", Some(name)) => Worth::Donation(money, name.to_owned()),
+                _ => Worth::Money(money),
+            })
         }
     }
 }
@@ -201,4 +204,56 @@ pub async fn newest(env: &Env, merchant: &Settings) -> Result<Json, Error> {
         }));
     }
     Ok(Json::Array(mails))
+}
+
+#[cfg(test)]
+mod tests {
+    use grapevine_domain::money::Amounts;
+    use grapevine_domain::reward::Offer;
+    use grapevine_ledger::reports::offered;
+
+    use super::*;
+
+    #[test]
+    fn what_the_books_say_of_an_offer_is_understood_for_every_kind() {
+        let currency = Currency::parse("EUR").unwrap();
+        let amounts = || {
+            Amounts::of(Money {
+                minor: 500,
+                currency,
+            })
+        };
+        let (name, cost) = ("Tea box".to_owned(), amounts());
+        for offer in [
+            Offer::PercentOff {
+                basis_points: 1_500,
+                up_to: None,
+            },
+            Offer::AmountOff { amounts: amounts() },
+            Offer::StoreCredit { amounts: amounts() },
+            Offer::Cash { amounts: amounts() },
+            Offer::GiftCard { amounts: amounts() },
+            Offer::FreeProduct {
+                sku: "tb".to_owned(),
+                name: name.clone(),
+                cost: cost.clone(),
+            },
+            Offer::Points {
+                points: 500,
+                cost: cost.clone(),
+            },
+            Offer::FreePeriod {
+                count: 3,
+                unit: TimeUnit::Days,
+                cost,
+            },
+            Offer::Donation {
+                amounts: amounts(),
+                recipient: name,
+            },
+        ] {
+            let told = worth(&offered(&offer, currency));
+            assert_eq!(told, Some(Worth::of(&offer, currency)), "{}", offer.kind());
+        }
+    }
 }

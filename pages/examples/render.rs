@@ -8,7 +8,7 @@ use std::path::Path;
 
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::referral::ReferralStatus;
-use grapevine_domain::reward::{RewardStatus, Side};
+use grapevine_domain::reward::{RewardStatus, Side, TimeUnit};
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_pages::console::{
     self, Figures, Funnel, Install, MailPage, MailRow, Outbox, Overview, Period, Referral, Reward,
@@ -48,6 +48,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             save(&format!("mail-{name}-{tag}.html"), &letter.html)?;
             let text = format!("Subject: {}\n\n{}", letter.subject, letter.text);
             save(&format!("mail-{name}-{tag}.txt"), &text)?;
+        }
+        for (name, letter) in letters_by_kind(&kettle_and_leaf(locale))? {
+            let tag = locale.tag();
+            save(&format!("mail-ready-{name}-{tag}.html"), &letter.html)?;
+            let text = format!("Subject: {}\n\n{}", letter.subject, letter.text);
+            save(&format!("mail-ready-{name}-{tag}.txt"), &text)?;
         }
     }
     Ok(())
@@ -247,6 +253,39 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
     ])
 }
 
+/// The mail about a reward of each kind that is no plain amount.
+fn letters_by_kind(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>> {
+    let kinds = [
+        ("percent", Worth::Percent(1_500), Some("THANKS-7KQ4-M2XW")),
+        (
+            "thing",
+            Worth::Thing("Tea box “Four Seasons”, 12 × 20 g".to_owned()),
+            Some("THANKS-9RTD-P4WC"),
+        ),
+        ("points", Worth::Points(1_500), None),
+        ("period", Worth::Period(3, TimeUnit::Months), None),
+        (
+            "donation",
+            Worth::Donation(euros(500)?, "Clean Rivers".to_owned()),
+            None,
+        ),
+    ];
+    kinds
+        .into_iter()
+        .map(|(name, reward, coupon)| {
+            let letter = RewardReady {
+                brand: brand.clone(),
+                unsubscribe_url: UNSUBSCRIBE.to_owned(),
+                link: LINK.to_owned(),
+                reward,
+                coupon: coupon.map(str::to_owned),
+                use_by: coupon.map(|_| NOW.plus_days(365)),
+            };
+            Ok((name, letter.render()?))
+        })
+        .collect()
+}
+
 fn mail_row(name: &str, letter: &Letter) -> MailRow {
     MailRow {
         id: name.to_owned(),
@@ -292,12 +331,23 @@ fn tallies(list: &[(&str, u64)]) -> Vec<Tally> {
 }
 
 fn overview() -> Result<Overview, Box<dyn Error>> {
-    let ten = Worth::Money(euros(1_000)?);
-    let reward = |side, status| Reward {
-        side,
-        worth: ten.clone(),
-        status,
-        release_at: Some(Timestamp(NOW.0 + 13 * DAY_MS)),
+    let (ten, value) = (Worth::Money(euros(1_000)?), euros(638)?);
+    let reward = |side, status| {
+        let (worth, value) = match status {
+            RewardStatus::Issued => (Worth::Percent(1_500), Some(value)),
+            RewardStatus::Redeemed => (Worth::Thing("Tea box".to_owned()), Some(value)),
+            RewardStatus::Expired => (Worth::Period(3, TimeUnit::Months), Some(value)),
+            RewardStatus::Approved => (Worth::Points(1_500), Some(value)),
+            _ => (ten.clone(), None),
+        };
+        Reward {
+            side,
+            worth,
+            value,
+            status,
+            release_at: Some(Timestamp(NOW.0 + 13 * DAY_MS)),
+            expires_at: Some(Timestamp(NOW.0 + 30 * DAY_MS)),
+        }
     };
     let referral = |hours: i64,
                     name: Option<&str>,
@@ -382,6 +432,26 @@ fn overview() -> Result<Overview, Box<dyn Error>> {
                 ReferralStatus::Approved,
                 RewardStatus::Approved,
                 "The buyer entered the coupon HELLO-7KQ4-M2XW, which beats a click.",
+            )?,
+            referral(
+                44,
+                Some("Li Wei"),
+                "li@mail.example",
+                "1035",
+                5_400,
+                ReferralStatus::Approved,
+                RewardStatus::Redeemed,
+                "The credit goes to Li Wei: the friend followed their link, shared by email.",
+            )?,
+            referral(
+                48,
+                Some("Bea"),
+                "bea@mail.example",
+                "1033",
+                4_100,
+                ReferralStatus::Approved,
+                RewardStatus::Expired,
+                "The credit goes to Bea: the friend used their code.",
             )?,
             referral(
                 52,

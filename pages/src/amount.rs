@@ -7,6 +7,7 @@ use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::reward::{Offer, TimeUnit};
 
 use crate::Locale;
+use crate::text::one_line;
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
@@ -23,6 +24,8 @@ pub enum Worth {
     Points(u32),
     /// A time that costs nothing.
     Period(u32, TimeUnit),
+    /// An amount for somebody else, by name.
+    Donation(Money, String),
 }
 
 impl Worth {
@@ -30,6 +33,9 @@ impl Worth {
     #[must_use]
     pub fn of(offer: &Offer, currency: Currency) -> Self {
         match (offer, offer.money(currency), offer.basis_points()) {
+            (Offer::Donation { recipient, .. }, Some(money), _) => {
+                Self::Donation(money, recipient.clone())
+            }
             (_, Some(money), _) => Self::Money(money),
             (_, _, Some(basis_points)) => Self::Percent(basis_points),
             (Offer::Points { points, .. }, ..) => Self::Points(*points),
@@ -44,8 +50,18 @@ impl Worth {
         match self {
             Self::Money(money) => format_money(*money, locale),
             Self::Percent(basis_points) => format_percent(*basis_points, locale),
-            Self::Thing(name) => name.clone(),
-            Self::Points(points) => locale.points(&format_count(u64::from(*points), locale)),
+            Self::Thing(name) => one_line(name),
+            Self::Points(points) => {
+                let number = format_count(u64::from(*points), locale);
+                match plural(*points, locale) {
+                    Plural::One => locale.points_one(&number),
+                    Plural::Few => locale.points_few(&number),
+                    Plural::Many => locale.points_many(&number),
+                }
+            }
+            Self::Donation(money, recipient) => {
+                locale.donation(&format_money(*money, locale), &one_line(recipient))
+            }
             Self::Period(count, unit) => {
                 let number = format_count(u64::from(*count), locale);
                 match (unit, plural(*count, locale)) {
@@ -171,7 +187,7 @@ fn symbol(code: &str, locale: Locale) -> Symbol<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grapevine_domain::money::Currency;
+    use grapevine_domain::money::Amounts;
 
     #[test]
     fn money_is_written_as_people_write_it() {
@@ -218,9 +234,31 @@ mod tests {
             assert_eq!(months(count).format(Locale::En), english);
             assert_eq!(months(count).format(Locale::Pl), polish);
         }
-        assert_eq!(Worth::Points(1_500).format(Locale::En), "1,500 points");
+        for (count, english, polish) in [
+            (1, "1 point", "1 punkt"),
+            (22, "22 points", "22 punkty"),
+            (1_500, "1,500 points", "1500 punktów"),
+        ] {
+            assert_eq!(Worth::Points(count).format(Locale::En), english);
+            assert_eq!(Worth::Points(count).format(Locale::Pl), polish);
+        }
         let named = Worth::Thing("Tea box".to_owned());
         assert_eq!(named.format(Locale::Pl), "Tea box");
+    }
+
+    #[test]
+    fn a_donation_names_who_gets_it() {
+        let currency = Currency::parse("EUR").unwrap();
+        let offer = Offer::Donation {
+            amounts: Amounts::of(Money {
+                minor: 500,
+                currency,
+            }),
+            recipient: "Clean Rivers".to_owned(),
+        };
+        let worth = Worth::of(&offer, currency);
+        assert_eq!(worth.format(Locale::En), "€5 for Clean Rivers");
+        assert_eq!(worth.format(Locale::Pl), "5\u{a0}€ na cel „Clean Rivers”");
     }
 
     #[test]

@@ -177,9 +177,11 @@ fn overview() -> Overview {
     };
     let reward = Reward {
         side: Side::Advocate,
-        worth: Worth::Money(money()),
+        worth: Worth::Donation(money(), evil()),
+        value: Some(money()),
         status: RewardStatus::Pending,
         release_at: Some(Timestamp(i64::MAX)),
+        expires_at: None,
     };
     Overview {
         shop: shop(),

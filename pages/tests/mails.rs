@@ -6,6 +6,7 @@
 )]
 
 use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::reward::TimeUnit;
 use grapevine_domain::time::Timestamp;
 use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
 use grapevine_pages::{Accent, Brand, Locale, Worth};
@@ -158,6 +159,119 @@ fn both_versions_say_the_same() {
 }
 
 #[test]
+fn every_kind_of_reward_reads_well() {
+    let euros = |minor| Money {
+        minor,
+        currency: Currency::parse("EUR").unwrap(),
+    };
+    for (worth, english, polish) in [
+        (ten(), "€10", "10\u{a0}€"),
+        (Worth::Percent(1_500), "15%", "15\u{a0}%"),
+        (Worth::Thing("Tea box".to_owned()), "Tea box", "Tea box"),
+        (Worth::Points(500), "500 points", "500 punktów"),
+        (
+            Worth::Period(3, TimeUnit::Months),
+            "3 free months",
+            "3 miesiące gratis",
+        ),
+        (
+            Worth::Donation(euros(500), "Clean Rivers".to_owned()),
+            "€5 for Clean Rivers",
+            "5\u{a0}€ na cel „Clean Rivers”",
+        ),
+    ] {
+        for (locale, amount, ready, bought, declined) in [
+            (
+                Locale::En,
+                english,
+                "Your reward is ready: ",
+                "A friend bought with your link. Your reward: ",
+                "Your reward was declined: ",
+            ),
+            (
+                Locale::Pl,
+                polish,
+                "Twoja nagroda jest gotowa: ",
+                "Zakup z Twojego linku. Twoja nagroda: ",
+                "Nagroda nie została przyznana: ",
+            ),
+        ] {
+            let said = RewardReady {
+                brand: brand(locale),
+                unsubscribe_url: UNSUBSCRIBE.to_owned(),
+                link: LINK.to_owned(),
+                reward: worth.clone(),
+                coupon: None,
+                use_by: None,
+            }
+            .render()
+            .unwrap();
+            assert_eq!(said.subject, format!("{ready}{amount}"));
+            assert!(said.html.contains(amount) && said.text.contains(amount));
+            let said = FriendBought {
+                brand: brand(locale),
+                unsubscribe_url: UNSUBSCRIBE.to_owned(),
+                link: LINK.to_owned(),
+                friend_first_name: None,
+                reward: worth.clone(),
+                release_at: NOW,
+            }
+            .render()
+            .unwrap();
+            assert_eq!(said.subject, format!("{bought}{amount}"));
+            let said = RewardDeclined {
+                brand: brand(locale),
+                unsubscribe_url: UNSUBSCRIBE.to_owned(),
+                link: LINK.to_owned(),
+                reward: worth.clone(),
+                ordered_at: NOW,
+                reason_code: "cap_reached".to_owned(),
+                contact: None,
+            }
+            .render()
+            .unwrap();
+            assert!(said.text.starts_with(&format!("{declined}{amount}\n")));
+        }
+    }
+}
+
+#[test]
+fn an_offer_for_one_side_promises_nothing_to_the_other() {
+    let mail = |friend_reward, advocate_reward| {
+        Confirm {
+            brand: brand(Locale::En),
+            unsubscribe_url: UNSUBSCRIBE.to_owned(),
+            link: LINK.to_owned(),
+            expires_at: NOW,
+            friend_reward,
+            advocate_reward,
+        }
+        .render()
+        .unwrap()
+        .text
+    };
+    assert!(mail(Some(ten()), None).contains("Give €10 to a friend\n"));
+    assert!(mail(None, Some(ten())).contains("Get €10 for a friend\n"));
+}
+
+#[test]
+fn a_code_comes_with_its_last_day() {
+    let letter = RewardReady {
+        brand: brand(Locale::En),
+        unsubscribe_url: UNSUBSCRIBE.to_owned(),
+        link: LINK.to_owned(),
+        reward: Worth::Thing("Tea box".to_owned()),
+        coupon: Some("THANKS-7KQ4".to_owned()),
+        use_by: Some(NOW),
+    }
+    .render()
+    .unwrap();
+    for words in ["THANKS-7KQ4", "Enter it at checkout, by 23 November 2026."] {
+        assert!(letter.html.contains(words) && letter.text.contains(words));
+    }
+}
+
+#[test]
 fn a_friend_is_named_only_with_leave() {
     assert!(
         friend_bought(Locale::En, Some("Jo"))
@@ -180,7 +294,7 @@ fn a_friend_is_named_only_with_leave() {
 fn a_reward_without_a_code_shows_no_empty_box() {
     let letter = reward_ready(Locale::En, None);
     assert!(!letter.html.contains("Your code") && !letter.text.contains("Your code"));
-    assert!(letter.text.contains("You find it on your page."));
+    assert!(letter.text.contains("Kettle & Leaf hands it over."));
 }
 
 #[test]
@@ -194,6 +308,31 @@ fn a_no_gives_its_reason_and_a_way_to_ask() {
         letter.text
     );
     assert!(letter.text.contains("Reply to this mail"));
+    for code in [
+        "not_new_customer",
+        "not_first_order",
+        "not_nth_order",
+        "other_trigger",
+        "below_minimum",
+        "other_currency",
+        "refunded",
+        "partly_refunded",
+        "self_referral",
+        "referral_loop",
+        "advocate_left",
+        "outranked",
+        "cap_reached",
+        "budget_spent",
+        "expired",
+    ] {
+        for locale in Locale::ALL {
+            let (said, other) = (
+                reward_declined(locale, code).text,
+                reward_declined(locale, "declined").text,
+            );
+            assert_ne!(said, other, "{code} has words of its own");
+        }
+    }
     let unknown = reward_declined(Locale::En, "some_new_code");
     assert!(
         !unknown.text.contains("some_new_code"),

@@ -47,10 +47,8 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
     }
 
     let talk = Talk::new(host.words(), start.locale);
-    let mut offer = talk.fill(
-        word::BANNER_OFFER,
-        &[("amount", &talk.amount(&landing.friend_reward))],
-    );
+    let gift = talk.gift(&landing.friend_reward);
+    let mut offer = talk.fill(word::BANNER_OFFER, &[("gift", &gift)]);
     if let Some(minimum) = &landing.minimum_order {
         offer.push(' ');
         offer.push_str(&talk.fill(word::BANNER_MINIMUM, &[("minimum", &talk.money(minimum))]));

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 use crate::device;
 use crate::host::{Words, object};
-use crate::wire::{Json, Money, Offer, Worth};
+use crate::wire::{Json, Money, Offer};
 
 /// The key of a text.
 #[derive(Clone, Copy)]
@@ -101,42 +101,72 @@ impl Talk {
     }
 
     pub fn number(&self, number: f64) -> String {
-        format_by(
-            &Intl::NumberFormat::new(&self.locales(), &Object::new()).format(),
-            &JsValue::from_f64(number),
-        )
+        self.figure(number, &[])
     }
 
-    /// How much a reward is: an amount or a percentage; empty for other things.
-    pub fn worth(&self, worth: &Worth) -> String {
-        match (&worth.money, worth.basis_points) {
-            (Some(money), _) => self.money(money),
-            (None, Some(basis_points)) => {
-                let options = object(&[("style", "percent"), ("maximumFractionDigits", "2")]);
-                let format = Intl::NumberFormat::new(&self.locales(), &options);
-                format_by(
-                    &format.format(),
-                    &JsValue::from_f64(basis_points / 10_000.0),
-                )
-            }
-            (None, None) => String::new(),
-        }
+    /// A number as `Intl` writes it with those options.
+    fn figure(&self, number: f64, options: Places<'_>) -> String {
+        let format = Intl::NumberFormat::new(&self.locales(), &object(options));
+        format_by(&format.format(), &JsValue::from_f64(number))
     }
 
-    /// An offer's amount alone.
+    /// What an offer gives, short: `10 €`, `15%`, `500 points`, `3 months free`, a
+    /// thing by its name.
     pub fn amount(&self, offer: &Offer) -> String {
-        self.worth(&offer.worth)
+        let (kind, quantity) = (offer.kind.as_str(), offer.quantity);
+        if kind == "points" {
+            let number = self.number(quantity);
+            return self.count(word::POINTS, quantity, &[("number", &number)]);
+        }
+        if kind == "free_period" {
+            let unit = offer.unit.strip_suffix('s').unwrap_or("month");
+            let options = [("style", "unit"), ("unitDisplay", "long"), ("unit", unit)];
+            let period = self.figure(quantity, &options);
+            return self.fill(word::PERIOD, &[("period", &period)]);
+        }
+        if let Some(basis_points) = offer.basis_points {
+            let options = [("style", "percent"), ("maximumFractionDigits", "2")];
+            return self.figure(basis_points / 10_000.0, &options);
+        }
+        let Some(money) = &offer.money else {
+            return offer.name.clone();
+        };
+        let amount = self.money(money);
+        if kind == "donation" {
+            let places = [("amount", amount.as_str()), ("name", &offer.name)];
+            return self.fill(word::DONATION, &places);
+        }
+        amount
     }
 
-    /// An offer's amount and kind: `10 € in store credit`.
+    /// An offer's amount and kind: `10 € in store credit`. The amount alone where
+    /// it says enough.
     pub fn offer(&self, offer: &Offer) -> String {
-        let word = match offer.kind.as_str() {
-            "store_credit" => word::KIND_STORE_CREDIT,
-            "amount_off" => word::KIND_AMOUNT_OFF,
-            "percent_off" => word::KIND_PERCENT_OFF,
-            _ => word::KIND_OTHER,
+        let amount = self.amount(offer);
+        let text = self.key(&joined("kind_", &offer.kind));
+        if text.is_empty() {
+            return amount;
+        }
+        fill(&text, &[("amount", &amount)])
+    }
+
+    /// What a friend gets, and for what: `10 € off your first order`.
+    pub fn gift(&self, offer: &Offer) -> String {
+        let word = if offer.kind.ends_with("_off") {
+            word::GIFT_OFF
+        } else {
+            word::GIFT_WITH
         };
-        self.fill(word, &[("amount", &self.amount(offer))])
+        self.fill(word, &[("offer", &self.offer(offer))])
+    }
+
+    /// Why a reward was declined, by its code.
+    pub fn reason(&self, code: &str) -> String {
+        let text = self.key(&joined("reason_", code));
+        if text.is_empty() {
+            return self.say(word::REASON_OTHER);
+        }
+        text
     }
 
     /// `6 December`, with the year where it is not that of `now`. Both ISO 8601.
@@ -160,6 +190,12 @@ impl Talk {
     fn locales(&self) -> Array {
         Array::of1(&JsValue::from_str(&self.variety))
     }
+}
+
+fn joined(front: &str, back: &str) -> String {
+    let mut out = String::from(front);
+    out.push_str(back);
+    out
 }
 
 fn format_by(format: &js_sys::Function, value: &JsValue) -> String {
@@ -218,5 +254,35 @@ mod tests {
         );
         assert_eq!(fill("{nothing} {friend", &places), "{nothing} {friend");
         assert_eq!(fill("", &places), "");
+    }
+
+    /// Kinds and reasons are looked up by their stable names, so the compiler does
+    /// not see them.
+    #[test]
+    fn kinds_and_reasons_have_their_words() {
+        let words: serde_json::Value =
+            serde_json::from_str(include_str!("../locales/en.json")).unwrap();
+        for key in [
+            "kind_percent_off",
+            "kind_amount_off",
+            "kind_store_credit",
+            "kind_gift_card",
+            "kind_free_product",
+            "reason_self_referral",
+            "reason_referral_loop",
+            "reason_not_new_customer",
+            "reason_not_first_order",
+            "reason_not_nth_order",
+            "reason_below_minimum",
+            "reason_other_currency",
+            "reason_refunded",
+            "reason_partly_refunded",
+            "reason_cap_reached",
+            "reason_budget_spent",
+            "reason_outranked",
+            "reason_declined",
+        ] {
+            assert!(words[key].is_string(), "{key}");
+        }
     }
 }

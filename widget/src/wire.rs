@@ -49,32 +49,30 @@ impl Read for Money {
     }
 }
 
-/// What one side is offered.
+/// What one side is offered, or what a reward gives.
 pub struct Offer {
     pub kind: String,
-    pub worth: Worth,
-}
-
-/// How much a reward is: an amount, or a share of an order in basis points.
-pub struct Worth {
+    /// An amount.
     pub money: Option<Money>,
+    /// A share of an order.
     pub basis_points: Option<f64>,
-}
-
-impl Worth {
-    fn read(json: &impl Json) -> Self {
-        Self {
-            money: Money::read(&json.member("money")),
-            basis_points: json.member("basis_points").number(),
-        }
-    }
+    /// Of a thing, or of who receives a donation.
+    pub name: String,
+    /// How many points, days or months.
+    pub quantity: f64,
+    /// `days` or `months`, of a free period.
+    pub unit: String,
 }
 
 impl Read for Offer {
     fn read(json: &impl Json) -> Option<Self> {
         Some(Self {
             kind: json.text_of("kind")?,
-            worth: Worth::read(json),
+            money: Money::read(&json.member("money")),
+            basis_points: json.member("basis_points").number(),
+            name: json.text_of("name").unwrap_or_default(),
+            quantity: json.member("quantity").number().unwrap_or_default(),
+            unit: json.text_of("unit").unwrap_or_default(),
         })
     }
 }
@@ -83,6 +81,9 @@ impl Read for Offer {
 pub struct Start {
     pub name: String,
     pub locale: String,
+    /// Nothing new is promised for now.
+    pub paused: bool,
+    /// None where that side gets nothing.
     pub advocate_reward: Option<Offer>,
     pub friend_reward: Option<Offer>,
     pub minimum_order: Option<Money>,
@@ -99,6 +100,7 @@ impl Read for Start {
         Some(Self {
             name: json.text_of("name")?,
             locale: json.text_of("locale")?,
+            paused: json.member("paused").flag().unwrap_or_default(),
             advocate_reward: Offer::read(&json.member("advocate_reward")),
             friend_reward: Offer::read(&json.member("friend_reward")),
             minimum_order: Money::read(&json.member("minimum_order")),
@@ -111,7 +113,8 @@ impl Read for Start {
     }
 }
 
-/// `POST /b/{merchant}/landings`.
+/// `POST /b/{merchant}/landings`. Reads as `None` where the friend gets nothing:
+/// then there is nothing to greet with.
 pub struct Landing {
     pub friend_reward: Offer,
     pub minimum_order: Option<Money>,
@@ -139,6 +142,8 @@ pub struct Me {
     pub friends: f64,
     pub earned: Money,
     pub pending: Money,
+    /// What the next rewards settle.
+    pub owed: Option<Money>,
     pub rewards: Vec<Reward>,
     pub now: String,
 }
@@ -156,6 +161,7 @@ impl Read for Me {
             friends: numbers.member("friends").number()?,
             earned: Money::read(&json.member("earned"))?,
             pending: Money::read(&json.member("pending"))?,
+            owed: Money::read(&json.member("owed")),
             rewards: json
                 .member("rewards")
                 .list()
@@ -171,11 +177,17 @@ impl Read for Me {
 pub struct Reward {
     pub id: String,
     pub status: String,
-    pub worth: Worth,
+    pub offer: Offer,
     pub created_at: String,
     pub release_at: Option<String>,
+    /// The last moment to use it, where there is one.
+    pub expires_at: Option<String>,
     pub awaits: Vec<String>,
     pub reason: Option<String>,
+    /// What to enter at checkout, once it is handed over by a code.
+    pub coupon: Option<String>,
+    /// Minor units of it that settled what was owed.
+    pub withheld: f64,
 }
 
 impl Read for Reward {
@@ -183,11 +195,14 @@ impl Read for Reward {
         Some(Self {
             id: json.text_of("id")?,
             status: json.text_of("status")?,
-            worth: Worth::read(json),
+            offer: Offer::read(json)?,
             created_at: json.text_of("created_at")?,
             release_at: json.text_of("release_at"),
+            expires_at: json.text_of("expires_at"),
             awaits: texts(&json.member("awaits")),
             reason: json.text_of("reason"),
+            coupon: json.text_of("coupon"),
+            withheld: json.member("withheld_minor").number().unwrap_or_default(),
         })
     }
 }
@@ -234,6 +249,7 @@ mod tests {
         assert_eq!(start.locale, "en");
         assert_eq!(start.advocate_reward.unwrap().kind, "store_credit");
         assert_eq!(start.minimum_order.unwrap().currency, "EUR");
+        assert!(!start.paused);
         assert!(start.channels.iter().any(|channel| channel == "whatsapp"));
         assert_eq!(start.terms_url, None);
     }
@@ -245,7 +261,7 @@ mod tests {
         )))
         .unwrap();
         assert_eq!(landing.coupon, None);
-        assert!(landing.friend_reward.worth.money.is_some());
+        assert!(landing.friend_reward.money.is_some());
         let claim = json(include_str!("../../edge/fixtures/browser/claim.json"));
         assert_eq!(claim.text_of("coupon").unwrap(), "HELLO-7KQ4-M2XW");
     }
@@ -261,6 +277,39 @@ mod tests {
         assert_eq!(reward.status, "pending");
         assert_eq!(reward.awaits, ["return_period"]);
         assert!(reward.release_at.is_some());
+        assert_eq!(reward.withheld, 0.0);
+        let issued = me.rewards.get(1).unwrap();
+        assert_eq!((issued.status.as_str(), issued.withheld), ("issued", 0.0));
+        assert_eq!(issued.coupon.as_deref(), Some("THANKS-7KQ4-M2XW"));
+        assert_eq!(issued.offer.name, "Tea box");
+        assert!(issued.expires_at.is_some() && issued.offer.money.is_none());
+        assert_eq!(me.owed.unwrap().minor, 0.0);
+    }
+
+    #[test]
+    fn a_programme_for_one_side_is_read_and_greets_nobody_who_gets_nothing() {
+        let mut start = json(include_str!("../../edge/fixtures/browser/start.json"));
+        start["friend_reward"] = Value::Null;
+        start["paused"] = Value::Bool(true);
+        let start = Start::read(&start).unwrap();
+        assert!(start.friend_reward.is_none() && start.advocate_reward.is_some() && start.paused);
+        let mut landing = json(include_str!("../../edge/fixtures/browser/landing.json"));
+        landing["friend_reward"] = Value::Null;
+        assert!(Landing::read(&landing).is_none());
+    }
+
+    #[test]
+    fn every_kind_is_read() {
+        let offer = |text| Offer::read(&json(text)).unwrap();
+        let points = offer(
+            r#"{"kind":"points","money":null,"basis_points":null,"name":"","quantity":500,"unit":null}"#,
+        );
+        assert_eq!((points.quantity, points.unit.as_str()), (500.0, ""));
+        let period = offer(
+            r#"{"kind":"free_period","money":null,"basis_points":null,"name":"","quantity":3,"unit":"months"}"#,
+        );
+        assert_eq!((period.quantity, period.unit.as_str()), (3.0, "months"));
+        assert!(Offer::read(&Value::Null).is_none());
     }
 
     #[test]

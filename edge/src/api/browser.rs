@@ -8,6 +8,7 @@ use grapevine_domain::link::split_origin;
 use grapevine_domain::money::Currency;
 use grapevine_ledger::command::{Command, Join, Report, Settings};
 use grapevine_ledger::reports::offered;
+use grapevine_pages::{Locale, Worth};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use worker::{Env, Request, Response};
@@ -79,11 +80,6 @@ pub async fn start(
     let origin = shop_page(request, url, &found)?;
     let asked = query_parameter(url, "locale").unwrap_or_default();
     let locale = best_locale([asked.as_str(), found.locale.as_str()]);
-    let launcher = if locale == "pl" {
-        "Odbierz {amount}"
-    } else {
-        "Get {amount}"
-    };
     let program = &found.program;
     let currency =
         Currency::parse(&found.currency).map_err(|error| Error::Internal(error.to_string()))?;
@@ -95,7 +91,16 @@ pub async fn start(
         "shop_url": found.shop_url,
         "currency": found.currency,
         "locale": locale,
-        "launcher": { "text": launcher, "money": advocate.and_then(|offer| offer.money(currency)) },
+        "paused": found.paused,
+        "launcher": {
+            "text": launcher(
+                locale,
+                advocate.map(|offer| Worth::of(offer, currency)),
+                friend.map(|offer| Worth::of(offer, currency)),
+            )
+            .filter(|_| !found.paused),
+            "close": if locale == "pl" { "Zamknij" } else { "Close" },
+        },
         "advocate_reward": advocate.map(|offer| offered(offer, currency)),
         "friend_reward": friend.map(|offer| offered(offer, currency)),
         "minimum_order": program.minimum_order.as_ref().and_then(|least| least.get(currency)),
@@ -111,6 +116,27 @@ pub async fn start(
         .headers()
         .set("Cache-Control", "public, max-age=60")?;
     allow(response, origin.as_deref())
+}
+
+/// Longest worth that a launcher names, in characters: more would stand in the way.
+const LONGEST_WORTH: usize = 20;
+
+/// What the launcher says: the reader's own reward, else the friend's.
+fn launcher(locale: &str, advocate: Option<Worth>, friend: Option<Worth>) -> Option<String> {
+    let polish = locale == "pl";
+    let own = advocate.is_some();
+    let worth = advocate.or(friend)?.format(Locale::from_tag(locale));
+    let long = worth.chars().count() > LONGEST_WORTH;
+    Some(match (own, long, polish) {
+        (true, false, false) => format!("Get {worth}"),
+        (true, false, true) => format!("Odbierz {worth}"),
+        (true, true, false) => "Get a reward".to_owned(),
+        (true, true, true) => "Odbierz nagrodę".to_owned(),
+        (false, false, false) => format!("Give friends {worth}"),
+        (false, false, true) => format!("Daj znajomym {worth}"),
+        (false, true, false) => "Give friends a gift".to_owned(),
+        (false, true, true) => "Daj znajomym prezent".to_owned(),
+    })
 }
 
 /// The first language that is spoken here, by its first part.
@@ -311,7 +337,27 @@ async fn order(request: &mut Request) -> Result<Command, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOCALES, best_locale, is_same_shop};
+    use grapevine_pages::Worth;
+
+    use super::{LOCALES, best_locale, is_same_shop, launcher};
+
+    #[test]
+    fn the_launcher_promises_what_there_is() {
+        let points = || Some(Worth::Points(500));
+        let share = || Some(Worth::Percent(1_500));
+        let thing = || Some(Worth::Thing("A very long name for a tea box".to_owned()));
+        for (own, friend, english, polish) in [
+            (points(), share(), "Get 500 points", "Odbierz 500 punktów"),
+            (thing(), None, "Get a reward", "Odbierz nagrodę"),
+            (None, share(), "Give friends 15%", "Daj znajomym 15\u{a0}%"),
+            (None, thing(), "Give friends a gift", "Daj znajomym prezent"),
+        ] {
+            let said = |locale| launcher(locale, own.clone(), friend.clone());
+            assert_eq!(said("en").as_deref(), Some(english));
+            assert_eq!(said("pl").as_deref(), Some(polish));
+        }
+        assert_eq!(launcher("en", None, None), None);
+    }
 
     #[test]
     fn a_shop_answers_with_and_without_www() {

@@ -7,12 +7,14 @@ use grapevine_ledger::command::{Command, Counts};
 use grapevine_ledger::iso::Iso;
 use grapevine_ledger::reports::funnel::Funnel;
 use grapevine_pages::console::{Figures, Overview, Period, Referral, Reward, Tally};
+use grapevine_pages::why::{Language, Loser, RewardLine, Why};
 use grapevine_pages::{Worth, console, policy};
 use serde::Deserialize;
+use serde_json::Value as Json;
 use worker::{Env, Request, Response};
 
 use crate::error::Error;
-use crate::{auth, http, ledger_client};
+use crate::{auth, http, ledger_client, mail};
 
 #[derive(Deserialize)]
 struct Found {
@@ -45,8 +47,12 @@ struct FoundAdvocate {
 struct FoundReward {
     side: Side,
     status: RewardStatus,
+    /// What it is worth for this order.
     money: Money,
+    offer: Json,
     release_at: Iso,
+    expires_at: Option<Iso>,
+    reason: Option<String>,
 }
 
 /// How many referrals the first page shows.
@@ -102,11 +108,24 @@ fn tallies(counts: &Counts) -> Vec<Tally> {
 
 fn row(found: FoundReferral) -> Referral {
     let why = why(&found);
-    let reward = |reward: FoundReward| Reward {
-        side: reward.side,
-        worth: Worth::Money(reward.money),
-        status: reward.status,
-        release_at: Some(reward.release_at.0),
+    let flagged = found.status == ReferralStatus::Flagged;
+    let reward = |reward: FoundReward| {
+        let worth = mail::worth(&reward.offer).unwrap_or(Worth::Money(reward.money));
+        let says_it = matches!(worth, Worth::Money(_) | Worth::Donation(..));
+        Reward {
+            side: reward.side,
+            // A refund or a cap may have made it less than was offered.
+            worth: match worth {
+                Worth::Money(_) => Worth::Money(reward.money),
+                Worth::Donation(_, name) => Worth::Donation(reward.money, name),
+                other => other,
+            },
+            value: (!says_it).then_some(reward.money),
+            status: reward.status,
+            // While the merchant looks at it, no date can be given.
+            release_at: Some(reward.release_at.0).filter(|_| !flagged),
+            expires_at: reward.expires_at.map(|at| at.0),
+        }
     };
     let (advocate_name, advocate_email) = match found.advocate {
         Some(advocate) => (advocate.name, advocate.email_hint),
@@ -124,34 +143,128 @@ fn row(found: FoundReferral) -> Referral {
     }
 }
 
-/// Why a referral stands as it does, in one sentence.
+/// Why a referral stands as it does, in a sentence or two.
 fn why(found: &FoundReferral) -> String {
-    let by = match (found.source.as_str(), found.channel.as_str()) {
-        ("coupon", "") => "The friend used the advocate's code".to_owned(),
-        ("coupon", channel) => {
-            format!(
-                "The friend used a coupon from a link shared by {}",
-                console::channel(channel)
-            )
-        }
-        (_, "") => "The friend followed a link".to_owned(),
-        (_, channel) => {
-            format!(
-                "The friend followed a link shared by {}",
-                console::channel(channel)
-            )
-        }
+    let name = found.advocate.as_ref().and_then(|it| it.name.as_deref());
+    let reason = found.reason.as_deref();
+    if reason == Some("outranked") {
+        // The credit is somebody else's: what there is to tell is why not theirs.
+        let lost = Loser {
+            advocate: name,
+            source: &found.source,
+            reason: "outranked",
+        };
+        let told = Why {
+            losers: vec![lost],
+            ..Why::default()
+        };
+        let sentences = told.sentences(Language::default());
+        return sentences.into_iter().next_back().unwrap_or_default();
+    }
+    let verdict = match (found.status, reason) {
+        (ReferralStatus::Flagged, _) => "flagged",
+        (ReferralStatus::Voided, Some(reason)) => reason,
+        _ => "referred",
     };
-    match found.reason.as_deref() {
-        None => format!("{by}."),
-        Some("self_referral") => {
-            format!("{by}, but the order has the advocate's own e-mail address.")
+    let rewards = found.rewards.iter().map(|reward| RewardLine {
+        side: reward.side.as_str(),
+        status: reward.status.as_str(),
+        // Said of the whole order already.
+        reason: reward.reason.as_deref().filter(|own| *own != verdict),
+    });
+    Why {
+        source: Some(&found.source),
+        advocate: name,
+        channel: Some(&found.channel),
+        verdict,
+        losers: Vec::new(),
+        rewards: rewards.collect(),
+    }
+    .text(Language::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{FoundReferral, row};
+
+    fn referral(status: &str, reason: Option<&str>, reward: &Json) -> FoundReferral {
+        let euros = |minor: i64| json!({ "minor": minor, "currency": "EUR" });
+        let mut first = json!({
+            "side": "advocate",
+            "status": "pending",
+            "money": euros(500),
+            "offer": { "kind": "store_credit", "money": euros(1_000) },
+            "release_at": "2026-12-06T10:00:00.000Z",
+            "expires_at": null,
+            "reason": null,
+        });
+        for (key, value) in reward.as_object().unwrap() {
+            first[key] = value.clone();
         }
-        Some("refunded") => format!("{by}, but the order was refunded."),
-        Some("below_minimum") => format!("{by}, but the order is below the minimum."),
-        Some("not_new_customer") => format!("{by}, but had ordered before."),
-        Some("other_currency") => format!("{by}, but the order is in another currency."),
-        Some("outranked") => format!("{by}, but another advocate's coupon counts for this order."),
-        Some(other) => format!("{by}, but it was declined ({other})."),
+        serde_json::from_value(json!({
+            "status": status,
+            "reason": reason,
+            "source": "click",
+            "channel": "whatsapp",
+            "created_at": "2026-11-23T10:00:00.000Z",
+            "order_id": "1042",
+            "amount": euros(4_250),
+            "advocate": { "name": "Ada", "email_hint": "a•••@mail.example" },
+            "rewards": [first],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn every_reward_is_told_by_its_kind_and_state() {
+        let told = |reward: Json| {
+            let row = row(referral("approved", None, &reward));
+            let [reward] = row.rewards.as_slice() else {
+                panic!("one reward");
+            };
+            (reward.worth.clone(), reward.value.map(|value| value.minor))
+        };
+        use grapevine_pages::{Locale, Worth};
+        let (worth, value) = told(json!({}));
+        assert_eq!((worth.format(Locale::En).as_str(), value), ("€5", None));
+        let thing = json!({ "kind": "free_product", "name": "Tea box", "money": null });
+        let (worth, value) = told(json!({ "offer": thing }));
+        assert_eq!(
+            (worth, value),
+            (Worth::Thing("Tea box".to_owned()), Some(500))
+        );
+    }
+
+    #[test]
+    fn why_is_told_in_words() {
+        let why = |status, reason, reward| row(referral(status, reason, &reward)).why;
+        let credit = "The credit goes to Ada: the friend followed their link, shared on WhatsApp.";
+        assert_eq!(why("pending", None, json!({})), credit);
+        assert_eq!(
+            why(
+                "voided",
+                Some("refunded"),
+                json!({ "status": "voided", "reason": "refunded" })
+            ),
+            format!("{credit} There is no reward: the order was cancelled or refunded in full.")
+        );
+        assert_eq!(
+            why("flagged", None, json!({})),
+            format!("{credit} The reward has to wait: the shop wants to look at the order first.")
+        );
+        assert!(
+            why(
+                "approved",
+                None,
+                json!({ "status": "voided", "reason": "cap_reached" })
+            )
+            .ends_with("the advocate has reached the limit of rewards for this period.")
+        );
+        assert_eq!(
+            why("voided", Some("outranked"), json!({})),
+            "A click on a link from Ada does not count: another person gets the credit for this order."
+        );
     }
 }

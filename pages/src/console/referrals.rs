@@ -14,10 +14,14 @@ pub struct Reward {
     pub side: Side,
     /// How much.
     pub worth: Worth,
+    /// What that comes to for this order, where it is no amount by itself.
+    pub value: Option<Money>,
     /// How it stands.
     pub status: RewardStatus,
     /// When it will be ready, while it is pending.
     pub release_at: Option<Timestamp>,
+    /// Until when it must be used, if it must.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A row of the table.
@@ -95,16 +99,22 @@ impl Reward {
     }
 
     pub fn worth(&self) -> String {
-        self.worth.format(Locale::En)
+        let worth = self.worth.format(Locale::En);
+        match self.value {
+            Some(value) => format!("{worth} ({})", format_money(value, Locale::En)),
+            None => worth,
+        }
     }
 
     /// `pending until 6 December 2026`
     pub fn state(&self) -> String {
         let word = self.status.as_str();
-        match (self.status, self.release_at) {
-            (RewardStatus::Pending, Some(at)) => {
-                format!("{word} until {}", date::date(at, Locale::En))
-            }
+        let by = |at| date::date(at, Locale::En);
+        match (self.status, self.release_at, self.expires_at) {
+            (RewardStatus::Pending, Some(at), _) => format!("{word} until {}", by(at)),
+            (RewardStatus::Approved, ..) => format!("{word}, to be handed over"),
+            (RewardStatus::Issued, _, Some(at)) => format!("{word}, to be used by {}", by(at)),
+            (RewardStatus::Expired, _, Some(at)) => format!("{word} on {}", by(at)),
             _ => word.to_owned(),
         }
     }
@@ -115,6 +125,53 @@ impl Reward {
             RewardStatus::Approved | RewardStatus::Issued | RewardStatus::Redeemed => "good",
             RewardStatus::Expired => "warn",
             RewardStatus::Voided => "bad",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grapevine_domain::money::Currency;
+
+    use super::*;
+
+    #[test]
+    fn a_reward_tells_its_worth_and_what_happens_next() {
+        let euros = |minor| Money {
+            minor,
+            currency: Currency::parse("EUR").unwrap(),
+        };
+        let day = Timestamp(1_795_428_000_000);
+        let mut reward = Reward {
+            side: Side::Advocate,
+            worth: Worth::Percent(1_500),
+            value: Some(euros(638)),
+            status: RewardStatus::Pending,
+            release_at: Some(day),
+            expires_at: None,
+        };
+        assert_eq!(reward.worth(), "15% (€6.38)");
+        assert_eq!(reward.state(), "pending until 23 November 2026");
+        reward.release_at = None;
+        assert_eq!(reward.state(), "pending", "nobody knows until when");
+        reward.expires_at = Some(day);
+        for (status, state, tone) in [
+            (
+                RewardStatus::Approved,
+                "approved, to be handed over",
+                "good",
+            ),
+            (
+                RewardStatus::Issued,
+                "issued, to be used by 23 November 2026",
+                "good",
+            ),
+            (RewardStatus::Redeemed, "redeemed", "good"),
+            (RewardStatus::Expired, "expired on 23 November 2026", "warn"),
+            (RewardStatus::Voided, "voided", "bad"),
+        ] {
+            reward.status = status;
+            assert_eq!((reward.state().as_str(), reward.tone()), (state, tone));
         }
     }
 }

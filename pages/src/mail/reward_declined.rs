@@ -96,6 +96,7 @@ impl RewardDeclined {
 fn reason(code: &str, locale: Locale) -> &'static str {
     match code {
         "refunded" => locale.reason_refunded(),
+        "partly_refunded" => locale.reason_partly_refunded(),
         "cancelled" => locale.reason_cancelled(),
         "self_referral" => locale.reason_self_referral(),
         "not_new_customer" => locale.reason_not_new_customer(),
@@ -103,8 +104,14 @@ fn reason(code: &str, locale: Locale) -> &'static str {
         "outside_window" => locale.reason_outside_window(),
         "cap_reached" => locale.reason_limit_reached(),
         "budget_spent" => locale.reason_budget_spent(),
-        "not_first_order" | "not_nth_order" => locale.reason_not_first_order(),
+        "not_first_order" => locale.reason_not_first_order(),
+        "not_nth_order" => locale.reason_not_nth_order(),
+        "other_trigger" => locale.reason_other_trigger(),
+        "other_currency" => locale.reason_other_currency(),
         "outranked" => locale.reason_other_person(),
+        "referral_loop" => locale.reason_referral_loop(),
+        "advocate_left" => locale.reason_left(),
+        "expired" => locale.reason_expired(),
         _ => locale.reason_other(),
     }
 }

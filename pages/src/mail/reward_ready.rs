@@ -1,4 +1,4 @@
-//! "Your 10 € is ready": the reward can be used, and how.
+//! "Your reward is ready: 10 €": the reward can be used, and how.
 
 use grapevine_domain::time::Timestamp;
 
@@ -50,9 +50,7 @@ impl RewardReady {
     }
 
     pub(super) fn lead(&self) -> String {
-        self.brand
-            .locale
-            .reward_ready_lead(&self.amount(), &self.brand.shop())
+        self.brand.locale.reward_ready_lead(&self.brand.shop())
     }
 
     pub(super) fn coupon_line(&self) -> Option<String> {
@@ -65,7 +63,7 @@ impl RewardReady {
     pub(super) fn how_to_use(&self) -> String {
         let locale = self.brand.locale;
         match (self.coupon_line(), self.use_by) {
-            (None, _) => locale.reward_ready_page().to_owned(),
+            (None, _) => locale.reward_ready_page(&self.brand.shop()),
             (Some(_), None) => locale.reward_ready_use().to_owned(),
             (Some(_), Some(at)) => locale.reward_ready_use_until(&date::date(at, locale)),
         }

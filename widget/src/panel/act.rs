@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::{Panel, Screen, WAKE, failed};
-use crate::dom::{after, field, find, icon, on, set};
+use crate::dom::{Field, after, field, find, icon, on, set};
 use crate::talk::word;
 use crate::{clipboard, device};
 
@@ -86,10 +86,10 @@ impl Panel {
             }
             Some("more") => self.show_more(&button),
             Some("copy-link") => {
-                self.copy("link", &button);
+                self.copy(&button);
                 self.pressed("copy");
             }
-            Some("copy-code") => self.copy("code", &button),
+            Some("copy-code" | "copy-coupon") => self.copy(&button),
             Some("native") => {
                 if let Some(link) = self.link() {
                     self.open_native(&link);
@@ -184,10 +184,12 @@ impl Panel {
         self.host.emit("press", &JsValue::from_str(channel));
     }
 
-    fn copy(self: &Rc<Self>, name: &str, button: &Element) {
-        let Some(input) = field(&self.body, name) else {
+    /// Copies the field that stands beside the button.
+    fn copy(self: &Rc<Self>, button: &Element) {
+        let Some(input) = button.previous_element_sibling() else {
             return;
         };
+        let input: Field = input.unchecked_into();
         let panel = Rc::clone(self);
         let button = button.clone();
         clipboard::copy(input, move |copied| {

@@ -19,9 +19,13 @@ impl Panel {
         self.add(&self.body, part, places)
     }
 
-    /// The money in the largest type, and who gets what.
+    /// The money in the largest type, and who gets what; or that there is a pause.
     pub(super) fn draw_offer(&self) {
         let talk = &self.talk;
+        if self.start.paused {
+            self.show(view::PAUSED, &[]);
+            return;
+        }
         let (friend, you) = (&self.start.friend_reward, &self.start.advocate_reward);
         let friend_amount = friend
             .as_ref()
@@ -90,10 +94,13 @@ impl Panel {
         if let Some(why) = why {
             self.show(view::WHY, &[("why", why.0)]);
         }
-        self.show(
-            view::JOIN,
-            &[("email", &self.email.get().unwrap_or_default())],
-        );
+        let email = self.email.get().unwrap_or_default();
+        let button = if self.start.paused {
+            word::JOIN_PAUSED
+        } else {
+            word::JOIN_BUTTON
+        };
+        self.show(view::JOIN, &[("email", &email), ("button", button.0)]);
         self.draw_foot();
     }
 
@@ -116,16 +123,21 @@ impl Panel {
         if !me.verified {
             self.show(view::CONFIRM, &email);
         }
-        self.draw_passing(&me);
+        if !self.start.paused {
+            self.draw_passing(&me);
+        }
         self.draw_friends(&me);
         let foot = self.draw_foot();
         self.add(&foot, view::NOT_YOU, &email);
     }
 
-    /// How it works, and the terms.
+    /// How it works, unless there is a pause, and the terms.
     fn draw_foot(&self) -> Element {
         let talk = &self.talk;
         let foot = self.show(view::FOOT, &[]);
+        if !self.start.paused {
+            self.add(&foot, view::HOW, &[]);
+        }
         if let Some(steps) = find(&foot, "ol") {
             if let Some(offer) = &self.start.friend_reward {
                 self.add(&steps, view::STEP_FRIEND, &[("friend", &talk.offer(offer))]);

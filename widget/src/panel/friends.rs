@@ -6,7 +6,7 @@ use super::Panel;
 use crate::dom::find;
 use crate::talk::word;
 use crate::view;
-use crate::wire::{Me, Reward};
+use crate::wire::{Me, Money, Reward};
 
 impl Panel {
     pub(super) fn draw_friends(&self, me: &Me) {
@@ -24,12 +24,24 @@ impl Panel {
             }
         }
         if me.rewards.is_empty() {
-            self.add(&section, view::NONE, &[]);
+            if !self.start.paused {
+                self.add(&section, view::NONE, &[]);
+            }
             return;
         }
         let sums = self.add(&section, view::SUMS, &[]);
-        for (sum, word) in [(&me.pending, word::PENDING), (&me.earned, word::EARNED)] {
-            if sum.minor > 0.0 {
+        // A sum says something only where every reward is an amount.
+        let amounts = |reward: &Reward| {
+            let offer = &reward.offer;
+            offer.money.is_some() && offer.basis_points.is_none()
+        };
+        let known = me.rewards.iter().all(amounts);
+        for (sum, word) in [
+            (Some(&me.pending).filter(|_| known), word::PENDING),
+            (Some(&me.earned).filter(|_| known), word::EARNED),
+            (me.owed.as_ref(), word::OWED),
+        ] {
+            if let Some(sum) = sum.filter(|sum| sum.minor > 0.0) {
                 let places = [("sum", word.0), ("amount", &talk.money(sum))];
                 self.add(&sums, view::SUM, &places);
             }
@@ -44,6 +56,9 @@ impl Panel {
         let talk = &self.talk;
         let waits_for = |what: &str| reward.awaits.iter().any(|awaited| awaited == what);
         let has_date = reward.release_at.is_some() && !waits_for("shop_confirmation");
+        // A code is worth showing while it can be used.
+        let coupon = reward.coupon.as_deref();
+        let coupon = coupon.filter(|_| reward.status == "issued");
         let (tone, state, sentence) = match reward.status.as_str() {
             "pending" if waits_for("address_confirmation") => {
                 ("warn", word::STATUS_HELD, word::REWARD_HELD)
@@ -52,26 +67,22 @@ impl Panel {
             "pending" if has_date => ("", word::STATUS_PENDING, word::REWARD_PENDING_DATE),
             "pending" => ("", word::STATUS_PENDING, word::REWARD_PENDING),
             "approved" => ("good", word::STATUS_READY, word::REWARD_READY),
-            "issued" => ("good", word::STATUS_PAID, word::REWARD_PAID),
+            "issued" if coupon.is_none() => ("good", word::STATUS_GIVEN, word::REWARD_GIVEN),
+            "issued" if reward.expires_at.is_some() => {
+                ("good", word::STATUS_READY, word::REWARD_CODE_UNTIL)
+            }
+            "issued" => ("good", word::STATUS_READY, word::REWARD_CODE),
             "redeemed" => ("good", word::STATUS_USED, word::REWARD_USED),
             "expired" => ("", word::STATUS_EXPIRED, word::REWARD_EXPIRED),
             _ => ("bad", word::STATUS_DECLINED, word::REWARD_DECLINED),
         };
-        let minimum = self.start.minimum_order.as_ref();
-        let minimum = minimum
-            .map(|minimum| talk.money(minimum))
-            .unwrap_or_default();
-        let reason = match reward.reason.as_deref() {
-            Some("self_referral") => word::REASON_SELF_REFERRAL,
-            Some("not_new_customer") => word::REASON_NOT_NEW_CUSTOMER,
-            Some("refunded") => word::REASON_REFUNDED,
-            Some("below_minimum") if !minimum.is_empty() => word::REASON_BELOW_MINIMUM,
-            _ => word::REASON_OTHER,
-        };
-        let release = reward.release_at.as_deref();
-        let release = release
-            .map(|time| talk.date(time, &me.now))
-            .unwrap_or_default();
+        // A day that is over tells when it ran out.
+        let day = reward
+            .release_at
+            .as_ref()
+            .filter(|_| reward.status == "pending");
+        let day = day.or(reward.expires_at.as_ref());
+        let day = day.map(|time| talk.date(time, &me.now)).unwrap_or_default();
         let created = talk.date(&reward.created_at, &me.now);
         let places = [
             ("id", reward.id.as_str()),
@@ -79,12 +90,30 @@ impl Panel {
             ("tone", tone),
             ("state", state.0),
             ("sentence", sentence.0),
-            ("amount", &talk.worth(&reward.worth)),
-            ("date", &release),
+            ("amount", &talk.amount(&reward.offer)),
+            ("date", &day),
             ("since", &talk.fill(word::SINCE, &[("date", &created)])),
-            ("reason", &talk.fill(reason, &[("minimum", &minimum)])),
+            (
+                "reason",
+                &talk.reason(reward.reason.as_deref().unwrap_or_default()),
+            ),
             ("shop", &self.start.name),
         ];
-        self.add(rewards, view::REWARD, &places);
+        let row = self.add(rewards, view::REWARD, &places);
+        if let Some(money) = reward
+            .offer
+            .money
+            .as_ref()
+            .filter(|_| reward.withheld > 0.0)
+        {
+            let withheld = Money {
+                minor: reward.withheld,
+                currency: money.currency.clone(),
+            };
+            self.add(&row, view::WITHHELD, &[("amount", &talk.money(&withheld))]);
+        }
+        if let Some(coupon) = coupon {
+            self.add(&row, view::REWARD_CODE, &[("coupon", coupon)]);
+        }
     }
 }

@@ -58,24 +58,11 @@ impl Panel {
     /// The message as we propose it, disclosure included.
     pub(super) fn propose(&self) -> String {
         let talk = &self.talk;
-        let amount = self
-            .start
-            .friend_reward
-            .as_ref()
-            .map(|offer| talk.amount(offer))
-            .unwrap_or_default();
-        let places = [
-            ("amount", amount.as_str()),
-            ("shop", self.start.name.as_str()),
-        ];
-        let mut out = talk.fill(
-            if amount.is_empty() {
-                word::MESSAGE_PLAIN
-            } else {
-                word::MESSAGE_OFFER
-            },
-            &places,
-        );
+        let shop = ("shop", self.start.name.as_str());
+        let mut out = match &self.start.friend_reward {
+            Some(offer) => talk.fill(word::MESSAGE_OFFER, &[("gift", &talk.gift(offer)), shop]),
+            None => talk.fill(word::MESSAGE_PLAIN, &[shop]),
+        };
         if self.start.advocate_reward.is_some() {
             out.push(' ');
             out.push_str(&talk.say(word::DISCLOSURE));
@@ -84,19 +71,11 @@ impl Panel {
     }
 
     fn subject(&self) -> String {
-        let amount = self
-            .start
-            .friend_reward
-            .as_ref()
-            .map(|offer| self.talk.amount(offer))
-            .unwrap_or_default();
-        let word = if amount.is_empty() {
-            word::SUBJECT_PLAIN
-        } else {
-            word::SUBJECT_OFFER
-        };
-        self.talk
-            .fill(word, &[("amount", &amount), ("shop", &self.start.name)])
+        let (talk, shop) = (&self.talk, ("shop", self.start.name.as_str()));
+        match &self.start.friend_reward {
+            Some(offer) => talk.fill(word::SUBJECT_OFFER, &[("offer", &talk.offer(offer)), shop]),
+            None => talk.fill(word::SUBJECT_PLAIN, &[shop]),
+        }
     }
 
     /// Gives every channel's button its address.
