@@ -104,7 +104,7 @@ if (tag && !live) {
         launcher.remove()
       }
     })
-    paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{background:var(--a);color:var(--o);border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z")}')
+    paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{background:var(--a);color:var(--o);border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z")}')
   }
 
   // Forms and inline places, also those that a page's own navigation brings later.

@@ -49,7 +49,9 @@ impl Worth {
     pub fn format(&self, locale: Locale) -> String {
         match self {
             Self::Money(money) => format_money(*money, locale),
-            Self::Percent(basis_points) => format_percent(*basis_points, locale),
+            Self::Percent(basis_points) => {
+                locale.percent_off(&format_percent(*basis_points, locale))
+            }
             Self::Thing(name) => one_line(name),
             Self::Points(points) => {
                 let number = format_count(u64::from(*points), locale);
@@ -264,9 +266,9 @@ mod tests {
     #[test]
     fn shares_drop_needless_decimals() {
         for (points, english, polish) in [
-            (1_500, "15%", "15\u{a0}%"),
-            (1_250, "12.5%", "12,5\u{a0}%"),
-            (1, "0.01%", "0,01\u{a0}%"),
+            (1_500, "15% off", "15\u{a0}% rabatu"),
+            (1_250, "12.5% off", "12,5\u{a0}% rabatu"),
+            (1, "0.01% off", "0,01\u{a0}% rabatu"),
         ] {
             assert_eq!(Worth::Percent(points).format(Locale::En), english);
             assert_eq!(Worth::Percent(points).format(Locale::Pl), polish);

@@ -139,7 +139,7 @@ fn every_mail_has_one_button_a_text_version_and_a_way_out() {
 #[test]
 fn both_versions_say_the_same() {
     let letter = confirm(Locale::En);
-    for words in ["Give €10, get 15%", "until 23 November 2026, 10:00 UTC"] {
+    for words in ["Give €10, get 15% off", "until 23 November 2026, 10:00 UTC"] {
         assert!(
             letter.html.contains(words) && letter.text.contains(words),
             "{words}"
@@ -166,7 +166,7 @@ fn every_kind_of_reward_reads_well() {
     };
     for (worth, english, polish) in [
         (ten(), "€10", "10\u{a0}€"),
-        (Worth::Percent(1_500), "15%", "15\u{a0}%"),
+        (Worth::Percent(1_500), "15% off", "15\u{a0}% rabatu"),
         (Worth::Thing("Tea box".to_owned()), "Tea box", "Tea box"),
         (Worth::Points(500), "500 points", "500 punktów"),
         (

@@ -110,7 +110,7 @@ impl Talk {
         format_by(&format.format(), &JsValue::from_f64(number))
     }
 
-    /// What an offer gives, short: `10 €`, `15%`, `500 points`, `3 months free`, a
+    /// What an offer gives, short: `10 €`, `15% off`, `500 points`, `3 months free`, a
     /// thing by its name.
     pub fn amount(&self, offer: &Offer) -> String {
         let (kind, quantity) = (offer.kind.as_str(), offer.quantity);
@@ -126,7 +126,8 @@ impl Talk {
         }
         if let Some(basis_points) = offer.basis_points {
             let options = [("style", "percent"), ("maximumFractionDigits", "2")];
-            return self.figure(basis_points / 10_000.0, &options);
+            let share = self.figure(basis_points / 10_000.0, &options);
+            return self.fill(word::PERCENT, &[("share", &share)]);
         }
         let Some(money) = &offer.money else {
             return offer.name.clone();
@@ -263,7 +264,6 @@ mod tests {
         let words: serde_json::Value =
             serde_json::from_str(include_str!("../locales/en.json")).unwrap();
         for key in [
-            "kind_percent_off",
             "kind_amount_off",
             "kind_store_credit",
             "kind_gift_card",

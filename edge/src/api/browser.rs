@@ -349,7 +349,12 @@ mod tests {
         for (own, friend, english, polish) in [
             (points(), share(), "Get 500 points", "Odbierz 500 punktów"),
             (thing(), None, "Get a reward", "Odbierz nagrodę"),
-            (None, share(), "Give friends 15%", "Daj znajomym 15\u{a0}%"),
+            (
+                None,
+                share(),
+                "Give friends 15% off",
+                "Daj znajomym 15\u{a0}% rabatu",
+            ),
             (None, thing(), "Give friends a gift", "Daj znajomym prezent"),
         ] {
             let said = |locale| launcher(locale, own.clone(), friend.clone());

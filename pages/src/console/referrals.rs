@@ -150,7 +150,7 @@ mod tests {
             release_at: Some(day),
             expires_at: None,
         };
-        assert_eq!(reward.worth(), "15% (€6.38)");
+        assert_eq!(reward.worth(), "15% off (€6.38)");
         assert_eq!(reward.state(), "pending until 23 November 2026");
         reward.release_at = None;
         assert_eq!(reward.state(), "pending", "nobody knows until when");

@@ -8,6 +8,9 @@ use crate::dom::find;
 use crate::talk::{Places, Word, word};
 use crate::view::{self, draw};
 
+/// Bytes of both rewards that fit the largest type.
+const LONG: usize = 48;
+
 impl Panel {
     /// Puts a part at the end of `parent`.
     pub(super) fn add(&self, parent: &Element, part: &str, places: Places<'_>) -> Element {
@@ -40,9 +43,12 @@ impl Panel {
             (None, Some(_)) => word::OFFER_YOU,
             _ => word::OFFER_FRIEND,
         };
+        // What has a long name is told in smaller type.
+        let long = friend_amount.len() + you_amount.len() > LONG;
         let facts = self.show(
             view::OFFER,
             &[
+                ("class", if long { "title" } else { "offer" }),
                 ("title", title.0),
                 ("friend", &friend_amount),
                 ("you", &you_amount),
