@@ -26,7 +26,9 @@ impl NativeSql {
     pub fn open(path: &std::path::Path) -> Result<Self, LedgerError> {
         let connection = Connection::open(path).map_err(error)?;
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;",
+            )
             .map_err(error)?;
         connection.set_prepared_statement_cache_capacity(256);
         Ok(Self(connection))

@@ -90,6 +90,21 @@ enum Bench {
         #[arg(long, default_value_t = 4)]
         seconds: u64,
     },
+    /// A merchant's books with a year of business, natively and inside workerd.
+    Ledger {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Clicks in the books.
+        #[arg(long, default_value_t = 1_000_000)]
+        clicks: usize,
+        /// Orders in the books.
+        #[arg(long, default_value_t = 100_000)]
+        orders: usize,
+        /// Advocates in the books.
+        #[arg(long, default_value_t = 20_000)]
+        advocates: usize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -129,6 +144,20 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Redirect { json, seconds }) => {
             build::all()?;
             block_on(bench::redirect(json, seconds))
+        }
+        Command::Bench(Bench::Ledger {
+            json,
+            clicks,
+            orders,
+            advocates,
+        }) => {
+            build::edge_only()?;
+            let size = bench::ledger::Size {
+                clicks,
+                orders,
+                advocates,
+            };
+            block_on(bench::ledger::ledger(json, size))
         }
         Command::Deploy => deploy::run(),
         Command::Wrangler { arguments } => deploy::pass_on(&arguments),
