@@ -50,6 +50,9 @@ pub struct Program {
     /// the approval of its rewards, so that a return can still void them.
     #[cfg_attr(feature = "serde", serde(default = "usual_hold"))]
     pub hold_days: u32,
+    /// Who says that a referral is good when the hold period is over.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub approval: Approval,
     /// Days after a click in which an order counts for it.
     #[cfg_attr(feature = "serde", serde(default = "usual_window"))]
     pub window_days: u32,
@@ -166,6 +169,20 @@ pub enum NewCustomer {
     },
     /// Everybody.
     Anyone,
+}
+
+/// Who says that a referral is good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Approval {
+    /// Nobody: it is approved when the hold period is over, unless a signal of fraud
+    /// asks for the merchant's eye.
+    #[default]
+    AfterHold,
+    /// The merchant, each of them by hand, whenever they like.
+    ByMerchant,
 }
 
 /// What becomes of an order in which advocate and friend are one person.
@@ -294,6 +311,7 @@ impl Program {
             minimum_order: None,
             new_customer: NewCustomer::NeverOrdered,
             hold_days: 14,
+            approval: Approval::AfterHold,
             window_days: 30,
             attribution: Model::LastClick,
             late_click_minutes: 10,

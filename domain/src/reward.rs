@@ -383,12 +383,12 @@ impl SideRules {
         core::iter::once(&self.offer).chain(tiers).chain(sizes)
     }
 
-    /// How it is handed over, where the rules leave it open.
+    /// How one of its offers is handed over, where the rules leave it open.
     #[must_use]
-    pub fn handed_over_by(&self, side: Side) -> HandOver {
+    pub fn handed_over_by(&self, side: Side, offer: &Offer) -> HandOver {
         match &self.hand_over {
             Some(chosen) => chosen.clone(),
-            None if self.offer.is_coupon() => HandOver::Pattern {
+            None if offer.is_coupon() => HandOver::Pattern {
                 pattern: default_pattern(side).to_owned(),
             },
             None => HandOver::Merchant,
@@ -658,6 +658,20 @@ mod tests {
         });
         let earned = share.earned(euros(6_000), euros(4_000), 1, PartialRefund::Keep);
         assert_eq!(earned.unwrap().worth, euros(400));
+    }
+
+    #[test]
+    fn where_the_rules_leave_it_open_the_offer_itself_says_how_it_is_handed_over() {
+        let off = Offer::AmountOff {
+            amounts: Amounts::of(euros(500)),
+        };
+        let mut side = SideRules::of(off.clone());
+        let by = side.handed_over_by(Side::Advocate, &off);
+        assert!(matches!(by, HandOver::Pattern { .. }));
+        let by = side.handed_over_by(Side::Advocate, &credit(500));
+        assert_eq!(by, HandOver::Merchant, "a tier with something else");
+        side.hand_over = Some(HandOver::Merchant);
+        assert_eq!(side.handed_over_by(Side::Friend, &off), HandOver::Merchant);
     }
 
     #[test]

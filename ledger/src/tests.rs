@@ -11,6 +11,7 @@ mod harness;
 mod joining;
 mod orders;
 mod path;
+mod presets;
 mod refunds;
 mod schema;
 mod wire;
