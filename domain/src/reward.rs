@@ -41,6 +41,7 @@ pub enum Offer {
     /// A share of one order off its price.
     PercentOff {
         /// Hundredths of a percent, 1 to 10,000.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10000)))]
         basis_points: u32,
         /// The most that it is worth.
         #[cfg_attr(
@@ -72,8 +73,10 @@ pub enum Offer {
     /// A thing, free.
     FreeProduct {
         /// The shop's number for it.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         sku: String,
         /// What shoppers read.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         name: String,
         /// What it costs the merchant.
         cost: Amounts,
@@ -81,6 +84,7 @@ pub enum Offer {
     /// Points of the shop's own programme.
     Points {
         /// How many.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000_000)))]
         points: u32,
         /// What they cost the merchant, all together.
         cost: Amounts,
@@ -88,6 +92,7 @@ pub enum Offer {
     /// A time for which a subscription costs nothing.
     FreePeriod {
         /// How many.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000_000)))]
         count: u32,
         /// Of what.
         unit: TimeUnit,
@@ -99,6 +104,7 @@ pub enum Offer {
         /// How much.
         amounts: Amounts,
         /// Who gets it, as shoppers read it.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         recipient: String,
     },
 }
@@ -251,11 +257,13 @@ pub enum HandOver {
     /// By a new code: each `#` becomes a random letter or digit.
     Pattern {
         /// Such as `HELLO-####-####`.
+        #[cfg_attr(feature = "schema", schemars(length(max = 30), regex(pattern = "^[A-Z0-9#-]+$")))]
         pattern: String,
     },
     /// By a code from a pool that the merchant filled.
     Pool {
         /// Its name.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         pool: String,
     },
 }
@@ -267,6 +275,7 @@ pub enum HandOver {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FriendsTier {
     /// The first friend for whom it is given, counted from 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub from: u32,
     /// Instead of the offer below.
     pub offer: Offer,
@@ -297,12 +306,14 @@ pub struct SideRules {
         feature = "serde",
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     pub by_friends: Vec<FriendsTier>,
     /// Better offers by the size of the friend's order.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     pub by_order: Vec<OrderTier>,
     /// How it is handed over; where missing, by a code if the offer is one for the
     /// checkout, else by the shop.
@@ -316,6 +327,7 @@ pub struct SideRules {
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1826)))]
     pub expires_days: Option<u32>,
 }
 

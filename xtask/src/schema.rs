@@ -43,3 +43,6 @@ pub fn check() -> Result<()> {
     }
     bail!("docs/program.schema.json is not what the types give: run `cargo xtask schema`")
 }
+
+#[cfg(test)]
+mod tests;
