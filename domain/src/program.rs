@@ -299,7 +299,10 @@ pub enum Terms {
     /// The text itself.
     Text(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20000)))] String),
     /// Where it is.
-    Url(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://.")))] String),
+    Url(
+        #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://.")))]
+        String,
+    ),
 }
 
 impl Program {

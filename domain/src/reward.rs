@@ -257,7 +257,10 @@ pub enum HandOver {
     /// By a new code: each `#` becomes a random letter or digit.
     Pattern {
         /// Such as `HELLO-####-####`.
-        #[cfg_attr(feature = "schema", schemars(length(max = 30), regex(pattern = "^[A-Z0-9#-]+$")))]
+        #[cfg_attr(
+            feature = "schema",
+            schemars(length(max = 30), regex(pattern = "^[A-Z0-9#-]+$"))
+        )]
         pattern: String,
     },
     /// By a code from a pool that the merchant filled.

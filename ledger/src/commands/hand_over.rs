@@ -137,8 +137,13 @@ pub fn hand_over(
     now: Timestamp,
 ) -> Result<Reward, LedgerError> {
     if reward.offer.is_money() && reward.payable_minor() <= 0 {
-        // All of it settled what was owed: there is nothing to hand over.
-        return issue(books, reward, None, now);
+        // All of it settled what was owed: nothing to hand over, nothing that can lapse.
+        let settled = Reward {
+            coupon: None,
+            expires_at: None,
+            ..reward.clone()
+        };
+        return change_to_issued(books, reward, settled, now);
     }
     let by = match (&reward.prize, program.side(reward.side)) {
         (None, Some(rules)) => rules.handed_over_by(reward.side, &reward.offer),
@@ -217,9 +222,20 @@ pub fn issue(
     code: Option<String>,
     now: Timestamp,
 ) -> Result<Reward, LedgerError> {
-    let mut issued = reward.clone();
+    let handed = Reward {
+        coupon: code,
+        ..reward.clone()
+    };
+    change_to_issued(books, reward, handed, now)
+}
+
+fn change_to_issued(
+    books: &Books<'_>,
+    reward: &Reward,
+    mut issued: Reward,
+    now: Timestamp,
+) -> Result<Reward, LedgerError> {
     issued.status = RewardStatus::Issued;
-    issued.coupon = code;
     issued.handed_minor = if reward.side == Side::Advocate && reward.offer.is_money() {
         // What they had of it before was kept back as a debt.
         reward.handed_minor + reward.payable_minor()

@@ -34,7 +34,9 @@ fn wrong(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
             }
             "required" => {
                 let names = rule.as_array().unwrap();
-                names.iter().all(|name| value.get(name.as_str().unwrap()).is_some())
+                names
+                    .iter()
+                    .all(|name| value.get(name.as_str().unwrap()).is_some())
             }
             "properties" => {
                 for (name, one) in rule.as_object().unwrap() {
@@ -56,7 +58,9 @@ fn wrong(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
             "additionalProperties" => {
                 assert_eq!(rule, &json!(false));
                 let named = |name: &String| {
-                    rules.get("properties").is_some_and(|known| known.get(name).is_some())
+                    rules
+                        .get("properties")
+                        .is_some_and(|known| known.get(name).is_some())
                         || rules
                             .get("patternProperties")
                             .and_then(Json::as_object)
@@ -137,7 +141,10 @@ fn every_preset_is_as_the_schema_says() {
     let mut seen = 0;
     for entry in fs::read_dir(paths::root().join("presets")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             let text = fs::read_to_string(&path).unwrap();
             let preset: Json = serde_json::from_str(&text).unwrap();
             let found = check_program(&preset["program"]);
@@ -182,5 +189,10 @@ fn descriptions_are_the_types_own() {
     let schema: Json = serde_json::from_str(&text().unwrap()).unwrap();
     let hold = &schema["properties"]["hold_days"];
     assert_eq!(hold["default"], 14);
-    assert!(hold["description"].as_str().unwrap().starts_with("Days between an order"));
+    assert!(
+        hold["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("Days between an order")
+    );
 }

@@ -14,11 +14,18 @@ fn seventy_five_in_cash_for_one_big_purchase() {
     walk.shop.pass_days(1);
     let later = walk.shop.click(&eve, "email");
     walk.shop.pass_days(1);
-    let report = server("m1").token(&later).amount(60_000).email("bob@mail.example");
+    let report = server("m1")
+        .token(&later)
+        .amount(60_000)
+        .email("bob@mail.example");
     let mut report = report;
     report.click_tokens = vec![first];
     walk.shop.report(report);
-    assert_eq!(walk.shop.statuses("m1"), "pending pending", "one side, Ada's");
+    assert_eq!(
+        walk.shop.statuses("m1"),
+        "pending pending",
+        "one side, Ada's"
+    );
     assert_eq!(walk.all().len(), 1);
     walk.books(sums(60_000, 7_500, 0, 0));
     walk.after(60);
@@ -96,11 +103,17 @@ fn a_free_month_when_the_second_month_is_paid() {
         walk.shop.report(server(order).amount(1_200).email(friend));
         walk.shop.verdict(order)
     };
-    assert_eq!(walk.buys("bob", 1_200)["conversion"]["verdict"], "not_nth_order");
+    assert_eq!(
+        walk.buys("bob", 1_200)["conversion"]["verdict"],
+        "not_nth_order"
+    );
     walk.books(sums(0, 0, 0, 0));
     walk.after(30);
     assert_eq!(pays("bob-2", "friend-bob@mail.example"), "referred");
-    assert_eq!(walk.shop.order("bob-2")["referral"]["source"], "earlier_order");
+    assert_eq!(
+        walk.shop.order("bob-2")["referral"]["source"],
+        "earlier_order"
+    );
     walk.books(sums(1_200, 2_400, 0, 0));
     walk.after(7);
     assert_eq!(walk.shop.statuses("bob-2"), "approved approved approved");

@@ -9,7 +9,10 @@ use crate::tests::harness::{server, text};
 #[test]
 fn five_for_each_side_ten_times_a_month() {
     let walk = Walk::start("give-and-get");
-    assert_eq!(walk.buys("small", 1_999)["conversion"]["verdict"], "below_minimum");
+    assert_eq!(
+        walk.buys("small", 1_999)["conversion"]["verdict"],
+        "below_minimum"
+    );
     for number in 1..=11 {
         walk.buys(&format!("o{number:02}"), 2_000);
     }
@@ -48,7 +51,10 @@ fn five_for_each_side_ten_times_a_month() {
     walk.after(14);
     let settled = walk.own("o12");
     assert_eq!(arithmetic(&settled), [(Rule::Offer, 500), (Rule::Debt, 0)]);
-    assert_eq!((settled.status, settled.coupon), (RewardStatus::Issued, None));
+    assert_eq!(
+        (settled.status, settled.coupon),
+        (RewardStatus::Issued, None)
+    );
     walk.books(sums(9 * 2_000, 18 * 500, 18 * 500, 0));
     walk.after(366);
     assert_eq!(walk.own("o07").status, RewardStatus::Expired);
@@ -59,7 +65,10 @@ fn the_fifth_friend_brings_a_box_to_give_away() {
     let walk = Walk::start("code-and-free-box");
     for number in 1..=6 {
         // 25 % of 48.00 is 12.00; of 100.00 it would be 25.00, and is 20.00 at most.
-        walk.buys(&format!("o{number}"), if number == 6 { 10_000 } else { 4_800 });
+        walk.buys(
+            &format!("o{number}"),
+            if number == 6 { 10_000 } else { 4_800 },
+        );
     }
     let worths = |walk: &Walk| -> Vec<i64> {
         let order = |number| walk.own(&format!("o{number}")).worth.minor;
@@ -96,6 +105,7 @@ fn the_fifth_friend_brings_a_box_to_give_away() {
     walk.shop.run(Command::ReinstateOrder {
         order_id: "o6".to_owned(),
     });
+    walk.after(0);
     assert_eq!(walk.shop.statuses("o6"), "approved redeemed redeemed");
     assert_eq!(walk.own("o6").handed_minor, 4_000);
     assert_eq!(walk.friends("o6").handed_minor, 2_000);
@@ -142,10 +152,7 @@ fn a_welcome_discount_follows_what_was_kept_and_the_month_has_a_cap() {
     assert_eq!(walk.friends("o7").worth.minor, 3_000, "at most");
     walk.after(21);
     let next = walk.own("o7");
-    assert_eq!(
-        arithmetic(&next),
-        [(Rule::Offer, 1_000), (Rule::Debt, 667)]
-    );
+    assert_eq!(arithmetic(&next), [(Rule::Offer, 1_000), (Rule::Debt, 667)]);
     let code = next.coupon.unwrap();
     let check = walk.shop.run(Command::Coupon { code: code.clone() });
     assert_eq!(check["reward"]["money"]["minor"], 667);
@@ -190,10 +197,11 @@ fn a_free_item_comes_from_the_merchants_own_list() {
 #[test]
 fn codes_reach_everybody_who_waits_however_many_there_are() {
     let walk = Walk::start("first-pack-and-free-item");
-    let token = walk.lands();
     for number in 0..260 {
+        let token = walk.shop.click(&walk.code, "whatsapp");
         // No code is used, so the friends' rewards stay with the shop to hand over.
-        walk.shop.report(server(&format!("o{number}")).token(&token).amount(10_000));
+        walk.shop
+            .report(server(&format!("o{number}")).token(&token).amount(10_000));
     }
     walk.after(30);
     walk.shop.run(Command::RunDue);
@@ -204,7 +212,8 @@ fn codes_reach_everybody_who_waits_however_many_there_are() {
     });
     let issued = |walk: &Walk| {
         let all = walk.all().into_iter();
-        all.filter(|reward| reward.status == RewardStatus::Issued).count()
+        all.filter(|reward| reward.status == RewardStatus::Issued)
+            .count()
     };
     assert_eq!(issued(&walk), 12);
 }

@@ -38,6 +38,7 @@ fn travel_credit_for_both_and_a_debt_that_the_next_friend_settles() {
     walk.shop.run(Command::ReinstateOrder {
         order_id: "t1".to_owned(),
     });
+    walk.after(0);
     assert_eq!(walk.shop.statuses("t1"), "approved approved redeemed");
     walk.act(&walk.own("t1"), RewardAct::Issue, "booked again");
     walk.books(sums(35_000, 10_000, 10_000, 0));
@@ -52,7 +53,9 @@ fn the_months_budget_ends_the_offer_and_the_next_month_begins_it_anew() {
     // A hundred friends at 50.00 for both sides are the 5,000.00 of the month.
     for number in 1..=101 {
         let order = format!("t{number:03}");
-        walk.shop.report(server(&order).token(&token).amount(15_000));
+        let token = walk.shop.click(&walk.code, "whatsapp");
+        walk.shop
+            .report(server(&order).token(&token).amount(15_000));
     }
     assert_eq!(walk.shop.statuses("t100"), "pending pending pending");
     assert_eq!(walk.shop.statuses("t101"), "pending voided voided");
@@ -62,13 +65,20 @@ fn the_months_budget_ends_the_offer_and_the_next_month_begins_it_anew() {
     assert_eq!(walk.shop.run(Command::Program)["paused"], "budget");
     let claim = Command::ClaimCoupon { token: late };
     assert_eq!(walk.shop.refused(claim.clone()), "program_paused");
-    assert_eq!(walk.shop.claim(&token), coupon, "what was given stays given");
+    assert_eq!(
+        walk.shop.claim(&token),
+        coupon,
+        "what was given stays given"
+    );
     // One goes, the next in the line gets what it leaves.
     walk.cancel("t050");
     assert_eq!(walk.shop.statuses("t101"), "pending pending pending");
     walk.books(sums(100 * 15_000, 500_000, 0, 0));
     walk.after(13);
-    assert_eq!(walk.shop.run(Command::Program)["paused"], serde_json::json!(null));
+    assert_eq!(
+        walk.shop.run(Command::Program)["paused"],
+        serde_json::json!(null)
+    );
     walk.shop.run(claim);
 }
 
@@ -77,7 +87,7 @@ fn nothing_is_promised_before_the_consultant_has_said_yes() {
     let walk = Walk::start("service-credit-after-approval");
     let answer = walk.buys("p1", 100_000);
     assert_eq!(answer["conversion"]["verdict"], "flagged");
-    walk.after(300);
+    walk.after(31);
     assert_eq!(walk.shop.statuses("p1"), "flagged pending");
     let me = walk.shop.me(&walk.session);
     assert_eq!(me["rewards"][0]["awaits"], serde_json::json!(["review"]));
@@ -115,6 +125,7 @@ fn nothing_is_promised_before_the_consultant_has_said_yes() {
     walk.act(&walk.own("p1"), RewardAct::Redeem, "used");
     assert_eq!(walk.own("p1").status, RewardStatus::Redeemed);
 
+    walk.after(60); // a new year
     // A no is a no; and 1,500.00 a year are six introductions.
     let no = walk.buys("p2", 100_000);
     decide(&no, Decision::Void { reason: None });

@@ -125,7 +125,7 @@ fn row(preset: &Preset) -> String {
     );
     let refunds = format!("{:?}", program.partial_refund).to_lowercase();
     format!(
-        "| [`{}`]({}.json) | {} | {when} | {} | {} | {} days | {refunds} | {} |\n",
+        "| [`{}`]({}.json) | {} | {when} | {} | {} | {} | {refunds} | {} |\n",
         preset.name,
         preset.name,
         preset.title,
@@ -143,7 +143,7 @@ fn the_readme_lists_every_preset_as_it_is() {
     let text = std::fs::read_to_string(file).unwrap();
     let (before, _) = text.split_once("| name |").unwrap();
     let mut wanted = format!(
-        "{before}| name | what it is | counts | advocate | friend | hold | part returned | \
+        "{before}| name | what it is | counts | advocate | friend | hold, days | part returned | \
          special |\n|---|---|---|---|---|---|---|---|\n"
     );
     for preset in in_currency("EUR").1 {

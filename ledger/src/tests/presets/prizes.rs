@@ -87,7 +87,10 @@ fn publishing_before_the_prize_is_decided_takes_nothing_away_from_it() {
     walk.after(20); // 4 January
     republish(&walk, "A new year");
     walk.after(12);
-    let names: Vec<_> = prizes(&walk).into_iter().filter_map(|one| one.prize).collect();
+    let names: Vec<_> = prizes(&walk)
+        .into_iter()
+        .filter_map(|one| one.prize)
+        .collect();
     assert_eq!(names, ["2026-12-01/2026-12-31", "2026-11-01/2026-11-30"]);
     walk.books(sums(7 * 5_000, 7_000 + 20_000, 7 * 500, 0));
 }
@@ -110,8 +113,8 @@ fn a_prize_waits_until_every_friend_is_counted() {
     let walk = november(0, 0);
     let eve = walk.shop.advocate("zoe@mail.example");
     let many = |code: &str, who: &str, from: u32, to: u32| {
-        let token = walk.shop.click(code, "email");
         for number in from..to {
+            let token = walk.shop.click(code, "email");
             let order = format!("{who}{number:03}");
             walk.shop.report(server(&order).token(&token).amount(5_000));
         }
@@ -124,6 +127,9 @@ fn a_prize_waits_until_every_friend_is_counted() {
         walk.shop.run(Command::RunDue);
     }
     let zoe = walk.own("z000").advocate_id;
-    let best: Vec<_> = prizes(&walk).into_iter().map(|one| one.advocate_id).collect();
+    let best: Vec<_> = prizes(&walk)
+        .into_iter()
+        .map(|one| one.advocate_id)
+        .collect();
     assert_eq!(best, [zoe]);
 }

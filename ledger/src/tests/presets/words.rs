@@ -35,10 +35,12 @@ fn a_card_in_the_parcel_brings_whoever_types_its_code() {
     walk.cancel("c1");
     walk.books(sums(5_000, 1_000, 1_500, 500));
 
-    // Who ordered within a year is no new customer; the own card is no friend.
-    let again = server("c4").coupon(&walk.code).email("friend-c1@mail.example");
+    // A friend comes once; the own card brings nobody.
+    let again = server("c4")
+        .coupon(&walk.code)
+        .email("friend-c1@mail.example");
     walk.shop.report(again);
-    assert_eq!(walk.shop.verdict("c4"), "not_new_customer");
+    assert_eq!(walk.shop.verdict("c4"), "not_first_order");
     walk.shop
         .report(server("c5").coupon(&walk.code).email("ada@mail.example"));
     assert_eq!(walk.shop.statuses("c5"), "none");
