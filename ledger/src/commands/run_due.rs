@@ -65,7 +65,7 @@ fn some(
     if due.len() < AT_ONCE as usize {
         decide_prizes(books, merchant, now)?; // when every friend is counted
     }
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     if program.budget.is_some() {
         budget::say(books, merchant, &program, now)?; // a new period has its own
     }
@@ -128,8 +128,8 @@ impl Contest {
 /// The period whose prize is to be decided next, by the rules that were live at its
 /// end: whoever publishes others afterwards takes nothing away from it.
 fn next_prize(books: &Books<'_>) -> Result<Option<Contest>, LedgerError> {
-    let (_, live) = programs::live(books.sql)?;
-    let Some(prize) = live.prize else {
+    let (_, live) = books.live()?;
+    let Some(prize) = &live.prize else {
         return Ok(None);
     };
     let since = programs::prize_since(books.sql, prize.per)?;
@@ -141,12 +141,12 @@ fn next_prize(books: &Books<'_>) -> Result<Option<Contest>, LedgerError> {
     if span.end.0 == i64::MAX {
         return Ok(None);
     }
-    let then = programs::at(books.sql, span.end.plus_ms(-1))?;
+    let then = books.program(programs::version_at(books.sql, span.end.plus_ms(-1))?)?;
     let day = |at: Timestamp| Iso(at).text().get(..10).unwrap_or_default().to_owned();
     Ok(Some(Contest {
         name: format!("{}/{}", day(span.start), day(span.end.plus_ms(-1))),
         span,
-        prize: then.prize.unwrap_or(prize),
+        prize: then.prize.as_ref().unwrap_or(prize).clone(),
         hold_days: then.hold_days,
     }))
 }
@@ -272,6 +272,7 @@ pub fn advance(books: &Books<'_>, seconds: i64) -> Result<Json, LedgerError> {
     };
     let now = books.now(&moved);
     merchant::set_clock_offset(books.sql, moved.clock_offset_ms)?;
+    books.forget();
     let data = json!({ "seconds": seconds });
     let event = Event {
         kind: "clock.moved",

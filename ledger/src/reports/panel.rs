@@ -15,7 +15,7 @@ use crate::iso::Iso;
 use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
 use crate::store::rewards::{self, Reward};
-use crate::store::{conversions, programs, referrals, shares};
+use crate::store::{conversions, referrals, shares};
 use crate::values;
 
 /// How many rewards the panel lists.
@@ -121,7 +121,7 @@ fn shown(
             .map(|referral| conversions::by_id(books.sql, &referral.conversion_id));
         let confirmed = match order.transpose()?.flatten() {
             Some(order) if order.confirmed_at.is_none() => {
-                programs::version(books.sql, order.program_version)?.browser_orders_pay
+                books.program(order.program_version)?.browser_orders_pay
             }
             found => found.is_some() || reward.prize.is_some(),
         };

@@ -71,15 +71,15 @@ pub fn drop_draft(sql: &dyn Sql) -> Result<(), LedgerError> {
 }
 
 /// The version that was live at that time; the first one before there was any.
-pub fn at(sql: &dyn Sql, at: Timestamp) -> Result<Program, LedgerError> {
+pub fn version_at(sql: &dyn Sql, at: Timestamp) -> Result<u32, LedgerError> {
     let rows = sql.run(
-        "SELECT version, document FROM programs WHERE published_at <= ? OR version = 1 \
-         ORDER BY version DESC LIMIT 1",
+        "SELECT max(version) FROM programs WHERE published_at <= ? OR version = 1",
         values![at],
     )?;
-    rows.first()
-        .map_or(Err(LedgerError::Corrupt("no programme")), read)
-        .map(|(_, program)| program)
+    let version = rows
+        .first()
+        .map_or(Err(LedgerError::Corrupt("no programme")), |row| row.int(0))?;
+    u32::try_from(version).map_err(|_| LedgerError::Corrupt("a version"))
 }
 
 /// Since when there has been a prize for periods of that kind, in one version after the

@@ -76,7 +76,9 @@ fn wrong(root: &Json, schema: &Json, value: &Json, at: &str) -> Vec<String> {
             }
             "minimum" => value.as_i64().is_none_or(|n| n >= rule.as_i64().unwrap()),
             "maximum" => value.as_i64().is_none_or(|n| n <= rule.as_i64().unwrap()),
-            "minLength" | "minItems" | "minProperties" => size(value) >= rule.as_u64(),
+            "minLength" | "minItems" | "minProperties" => {
+                size(value).is_none_or(|size| size >= rule.as_u64().unwrap())
+            }
             "maxLength" | "maxItems" | "maxProperties" => {
                 size(value).is_none_or(|size| size <= rule.as_u64().unwrap())
             }
