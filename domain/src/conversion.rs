@@ -3,7 +3,7 @@
 use crate::attribution::{Candidate, Decision};
 use crate::fraud::{self, FLAG_AT, Facts, VOID_AT};
 use crate::money::Money;
-use crate::program::{NewCustomer, Program, SelfReferral, Trigger};
+use crate::program::{Approval, NewCustomer, Program, SelfReferral, Trigger};
 use crate::reward::PartialRefund;
 use crate::time::{DAY_MS, Timestamp};
 
@@ -190,7 +190,8 @@ pub struct Circumstances<'a> {
 pub enum Verdict<'a> {
     /// A referral that stands, for this candidate.
     Stands(&'a Candidate),
-    /// One that waits for the merchant's eye, for the signal of that name.
+    /// One that waits for the merchant's eye, for the signal of that name; `approval`
+    /// where the programme asks for it each time.
     Flagged(&'a Candidate, &'static str),
     /// A referral that is recorded but void, so that the merchant can see it
     /// and put it right.
@@ -257,6 +258,7 @@ pub fn judge<'a>(
     }
     match weight {
         Some((signal, weight)) if weight >= FLAG_AT => Verdict::Flagged(winner, signal),
+        _ if program.approval == Approval::ByMerchant => Verdict::Flagged(winner, "approval"),
         _ => Verdict::Stands(winner),
     }
 }

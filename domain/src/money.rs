@@ -163,8 +163,29 @@ impl Money {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Amounts(pub BTreeMap<Currency, i64>);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Amounts {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Amounts".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "One amount in each of several currencies, by their current ISO-4217 \
+                            codes, in minor units (cents, yen, fils): {\"EUR\": 1000, \"JPY\": 1500}. \
+                            The shop's own currency must be there. No rate ever turns one into \
+                            the other.",
+            "patternProperties": {
+                "^[A-Z]{3}$": { "type": "integer", "minimum": 1, "maximum": LARGEST_MINOR },
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 20,
+        })
+    }
+}
 
 impl Amounts {
     /// A table with one entry.

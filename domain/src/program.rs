@@ -27,6 +27,7 @@ pub const LONGEST_CHECKOUT_MINUTES: u32 = 24 * 60;
 pub struct Program {
     /// What the merchant calls it; shoppers do not read it.
     #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub name: String,
     /// Which kind of programme it is.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -49,9 +50,14 @@ pub struct Program {
     /// Days between an order (its own time, however late it was reported) and
     /// the approval of its rewards, so that a return can still void them.
     #[cfg_attr(feature = "serde", serde(default = "usual_hold"))]
+    #[cfg_attr(feature = "schema", schemars(range(max = 365)))]
     pub hold_days: u32,
+    /// Who says that a referral is good when the hold period is over.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub approval: Approval,
     /// Days after a click in which an order counts for it.
     #[cfg_attr(feature = "serde", serde(default = "usual_window"))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 400)))]
     pub window_days: u32,
     /// Which click counts when there were several.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -60,6 +66,7 @@ pub struct Program {
     /// minutes before the order, where the shop does not tell when the checkout
     /// began. 0: it does.
     #[cfg_attr(feature = "serde", serde(default = "usual_checkout"))]
+    #[cfg_attr(feature = "schema", schemars(range(max = 1440)))]
     pub late_click_minutes: u32,
     /// What becomes of an order in which advocate and friend are one person.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -79,6 +86,7 @@ pub struct Program {
         feature = "serde",
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     pub caps: Vec<Cap>,
     /// The most that the programme spends.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -143,6 +151,7 @@ pub enum Trigger {
     /// Place an n-th order, the first after coming being 1.
     NthOrder {
         /// Which.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
         n: u32,
     },
 }
@@ -162,10 +171,25 @@ pub enum NewCustomer {
     /// Whoever has not ordered for so long.
     NotWithinDays {
         /// Days before the order.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3660)))]
         days: u32,
     },
     /// Everybody.
     Anyone,
+}
+
+/// Who says that a referral is good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Approval {
+    /// Nobody: it is approved when the hold period is over, unless a signal of fraud
+    /// asks for the merchant's eye.
+    #[default]
+    AfterHold,
+    /// The merchant, each of them by hand, whenever they like.
+    ByMerchant,
 }
 
 /// What becomes of an order in which advocate and friend are one person.
@@ -196,6 +220,7 @@ pub struct Cap {
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub rewards: Option<u32>,
     /// How much, in each currency.
     #[cfg_attr(
@@ -217,6 +242,7 @@ pub struct Budget {
     pub amounts: Amounts,
     /// The merchant is told when no more than this share of it is left, in percent.
     #[cfg_attr(feature = "serde", serde(default = "usual_low_mark"))]
+    #[cfg_attr(feature = "schema", schemars(range(max = 100)))]
     pub low_at_percent: u32,
 }
 
@@ -238,9 +264,11 @@ pub struct Prize {
     pub offer: Offer,
     /// How many get it.
     #[cfg_attr(feature = "serde", serde(default = "one"))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub places: u32,
     /// How many friends one must have brought at least.
     #[cfg_attr(feature = "serde", serde(default = "one"))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub minimum_friends: u32,
 }
 
@@ -258,6 +286,7 @@ pub struct Goal {
     /// In which time.
     pub per: Period,
     /// How many referrals.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub referrals: u32,
 }
 
@@ -268,9 +297,12 @@ pub struct Goal {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Terms {
     /// The text itself.
-    Text(String),
+    Text(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20000)))] String),
     /// Where it is.
-    Url(String),
+    Url(
+        #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://.")))]
+        String,
+    ),
 }
 
 impl Program {
@@ -294,6 +326,7 @@ impl Program {
             minimum_order: None,
             new_customer: NewCustomer::NeverOrdered,
             hold_days: 14,
+            approval: Approval::AfterHold,
             window_days: 30,
             attribution: Model::LastClick,
             late_click_minutes: 10,

@@ -41,6 +41,7 @@ pub enum Offer {
     /// A share of one order off its price.
     PercentOff {
         /// Hundredths of a percent, 1 to 10,000.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10000)))]
         basis_points: u32,
         /// The most that it is worth.
         #[cfg_attr(
@@ -72,8 +73,10 @@ pub enum Offer {
     /// A thing, free.
     FreeProduct {
         /// The shop's number for it.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         sku: String,
         /// What shoppers read.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         name: String,
         /// What it costs the merchant.
         cost: Amounts,
@@ -81,6 +84,7 @@ pub enum Offer {
     /// Points of the shop's own programme.
     Points {
         /// How many.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000_000)))]
         points: u32,
         /// What they cost the merchant, all together.
         cost: Amounts,
@@ -88,6 +92,7 @@ pub enum Offer {
     /// A time for which a subscription costs nothing.
     FreePeriod {
         /// How many.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000_000)))]
         count: u32,
         /// Of what.
         unit: TimeUnit,
@@ -99,6 +104,7 @@ pub enum Offer {
         /// How much.
         amounts: Amounts,
         /// Who gets it, as shoppers read it.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         recipient: String,
     },
 }
@@ -251,11 +257,16 @@ pub enum HandOver {
     /// By a new code: each `#` becomes a random letter or digit.
     Pattern {
         /// Such as `HELLO-####-####`.
+        #[cfg_attr(
+            feature = "schema",
+            schemars(length(max = 30), regex(pattern = "^[A-Z0-9#-]+$"))
+        )]
         pattern: String,
     },
     /// By a code from a pool that the merchant filled.
     Pool {
         /// Its name.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
         pool: String,
     },
 }
@@ -267,6 +278,7 @@ pub enum HandOver {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FriendsTier {
     /// The first friend for whom it is given, counted from 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub from: u32,
     /// Instead of the offer below.
     pub offer: Offer,
@@ -297,12 +309,14 @@ pub struct SideRules {
         feature = "serde",
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     pub by_friends: Vec<FriendsTier>,
     /// Better offers by the size of the friend's order.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     pub by_order: Vec<OrderTier>,
     /// How it is handed over; where missing, by a code if the offer is one for the
     /// checkout, else by the shop.
@@ -316,6 +330,7 @@ pub struct SideRules {
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1826)))]
     pub expires_days: Option<u32>,
 }
 
@@ -383,12 +398,12 @@ impl SideRules {
         core::iter::once(&self.offer).chain(tiers).chain(sizes)
     }
 
-    /// How it is handed over, where the rules leave it open.
+    /// How one of its offers is handed over, where the rules leave it open.
     #[must_use]
-    pub fn handed_over_by(&self, side: Side) -> HandOver {
+    pub fn handed_over_by(&self, side: Side, offer: &Offer) -> HandOver {
         match &self.hand_over {
             Some(chosen) => chosen.clone(),
-            None if self.offer.is_coupon() => HandOver::Pattern {
+            None if offer.is_coupon() => HandOver::Pattern {
                 pattern: default_pattern(side).to_owned(),
             },
             None => HandOver::Merchant,
@@ -658,6 +673,20 @@ mod tests {
         });
         let earned = share.earned(euros(6_000), euros(4_000), 1, PartialRefund::Keep);
         assert_eq!(earned.unwrap().worth, euros(400));
+    }
+
+    #[test]
+    fn where_the_rules_leave_it_open_the_offer_itself_says_how_it_is_handed_over() {
+        let off = Offer::AmountOff {
+            amounts: Amounts::of(euros(500)),
+        };
+        let mut side = SideRules::of(off.clone());
+        let by = side.handed_over_by(Side::Advocate, &off);
+        assert!(matches!(by, HandOver::Pattern { .. }));
+        let by = side.handed_over_by(Side::Advocate, &credit(500));
+        assert_eq!(by, HandOver::Merchant, "a tier with something else");
+        side.hand_over = Some(HandOver::Merchant);
+        assert_eq!(side.handed_over_by(Side::Friend, &off), HandOver::Merchant);
     }
 
     #[test]

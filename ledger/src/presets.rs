@@ -7,11 +7,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::LedgerError;
 
+macro_rules! preset {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../presets/", $name, ".json")),
+        )
+    };
+}
+
 /// Name and file of each, in the order in which they are shown.
-const FILES: &[(&str, &str)] = &[(
-    "give-and-get",
-    include_str!("../../presets/give-and-get.json"),
-)];
+const FILES: &[(&str, &str)] = &[
+    preset!("store-credit-for-both"),
+    preset!("storage-for-both"),
+    preset!("code-and-free-box"),
+    preset!("give-and-get"),
+    preset!("welcome-discount"),
+    preset!("first-pack-and-free-item"),
+    preset!("cash-for-a-big-purchase"),
+    preset!("tiers-by-order"),
+    preset!("free-months"),
+    preset!("ride-credit"),
+    preset!("service-credit-after-approval"),
+    preset!("points-and-monthly-prize"),
+    preset!("donation"),
+    preset!("printed-cards"),
+];
 
 /// The currency in which the files are written.
 const WRITTEN_IN: &str = "EUR";

@@ -17,6 +17,7 @@ mod harness;
 mod joining;
 mod orders;
 mod path;
+mod presets;
 mod prizes;
 mod recount;
 mod refunds;

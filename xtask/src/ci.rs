@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{build, deploy, paths, process, size, testing, tools};
+use crate::{build, deploy, paths, process, schema, size, testing, tools};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("tools", tools_are_there),
     ("migrations", migrations::check),
     ("dependency rules", dependencies::check),
+    ("schema of a programme", schema::check),
     ("format", format),
     ("clippy, native", clippy_native),
     ("clippy, wasm: edge", || clippy_wasm("grapevine-edge")),

@@ -13,6 +13,7 @@ pub mod dev;
 pub mod keys;
 pub mod paths;
 pub mod process;
+pub mod schema;
 pub mod seed;
 pub mod size;
 pub mod testing;

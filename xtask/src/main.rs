@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use xtask::{bench, build, ci, deploy, dev, keys, process, size, testing};
+use xtask::{bench, build, ci, deploy, dev, keys, process, schema, size, testing};
 
 /// Grapevine's build entry point.
 #[derive(Parser)]
@@ -77,6 +77,8 @@ enum Command {
     Keys,
     /// Write the checksums of migrations that have none yet.
     Migrations,
+    /// Write the JSON Schema of a programme from its types.
+    Schema,
 }
 
 #[derive(Subcommand)]
@@ -172,6 +174,7 @@ fn run(command: Command) -> Result<()> {
             process::say(&format!("{added} migrations added to CHECKSUMS"));
             Ok(())
         }
+        Command::Schema => schema::write(),
     }
 }
 

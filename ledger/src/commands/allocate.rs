@@ -7,13 +7,13 @@ use grapevine_domain::conversion::Ruling;
 use grapevine_domain::limits::{Used, under_cap};
 use grapevine_domain::program::Program;
 use grapevine_domain::reward::{
-    Offer, RewardStatus, Rule, Side, SideRules, Step, worth_after_refunds,
+    Clawback, Offer, RewardStatus, Rule, Side, SideRules, Step, worth_after_refunds,
 };
 use grapevine_domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget;
-use super::hand_over::approve_if_free;
+use super::hand_over::{approve_if_free, clawback};
 use super::moves::{change_reward, void_reward};
 use crate::books::Books;
 use crate::error::LedgerError;
@@ -145,6 +145,12 @@ impl One<'_> {
         after.worth = worth;
         after.wanted_minor = worth.minor;
         after.withheld_minor = known.withheld_minor.min(worth.minor);
+        if known.status == RewardStatus::Issued && known.coupon.is_some() {
+            // A code that nobody has used is worth less from now on.
+            after.handed_minor += after.payable_minor() - known.payable_minor();
+        } else if clawback(self.books, known)? == Clawback::Forgive {
+            after.forgiven_minor = (after.handed_minor - after.payable_minor()).max(0);
+        }
         after.steps.push(Step {
             rule: Rule::Refund,
             minor: worth.minor,
@@ -188,8 +194,7 @@ impl One<'_> {
         };
         match (known.status, fits) {
             (RewardStatus::Voided, true) if known.reason.as_deref() != Some(BUDGET_SPENT) => {
-                next.status = RewardStatus::Pending;
-                next.reason = None;
+                next = next.reopened();
                 change_reward(self.books, Some(known), &next, "system", self.now)?;
                 approve_if_free(self.books, self.merchant, &next, self.now)?;
                 Ok(Some(next))

@@ -137,9 +137,7 @@ fn let_pass(
     if reward.status == RewardStatus::Pending {
         return Ok(());
     }
-    let mut after = reward.clone();
-    after.status = RewardStatus::Pending;
-    after.reason = None;
+    let mut after = reward.reopened();
     after.steps.retain(|step| step.rule != Rule::Budget);
     change_reward(books, Some(reward), &after, "system", now)?;
     approve_if_free(books, merchant, &after, now)

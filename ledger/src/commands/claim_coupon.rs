@@ -13,7 +13,7 @@ use crate::clicks;
 use crate::error::{LedgerError, RefusalKind};
 use crate::events::{self, Event};
 use crate::iso::Iso;
-use crate::reports::{given, offered};
+use crate::reports::{handed, offered};
 use crate::store::coupons::{self, Coupon};
 use crate::store::{advocates, counters, pools, rewards};
 
@@ -84,7 +84,7 @@ fn free_coupon(
     let by = program
         .friend
         .as_ref()
-        .map(|rules| rules.handed_over_by(Side::Friend));
+        .map(|rules| rules.handed_over_by(Side::Friend, &rules.offer));
     match by {
         Some(HandOver::Pattern { pattern }) => hand_over::new_code(books, &pattern),
         Some(HandOver::Pool { pool }) => match pools::take(books.sql, &pool, now)? {
@@ -215,7 +215,7 @@ pub fn check(books: &Books<'_>, typed: &str) -> Result<Json, LedgerError> {
         _ => None,
     };
     let reward = match &own {
-        Some(reward) => Some(given(reward)),
+        Some(reward) => Some(handed(reward)),
         None => friend.map(|offer| offered(offer, merchant.currency)),
     };
     Ok(json!({

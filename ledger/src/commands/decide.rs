@@ -360,10 +360,8 @@ fn give_back(
         return Err(refuse(found, "Only a voided reward can be reinstated."));
     }
     let after = Reward {
-        status: RewardStatus::Pending,
-        reason: None,
         ruling: Some(Ruling::Stand),
-        ..found.clone()
+        ..found.reopened()
     };
     change_reward(books, Some(found), &after, "merchant", now)?;
     work_out_again(books, merchant, &after, now)?;

@@ -138,27 +138,42 @@ pub fn hand_over(
     now: Timestamp,
 ) -> Result<Reward, LedgerError> {
     if reward.offer.is_money() && reward.payable_minor() <= 0 {
-        // All of it settled what was owed: there is nothing to hand over.
-        return issue(books, reward, None, now);
+        // All of it settled what was owed: nothing to hand over, nothing that can lapse.
+        let settled = Reward {
+            coupon: None,
+            expires_at: None,
+            ..reward.clone()
+        };
+        return change_to_issued(books, reward, settled, now);
     }
+    let by = match (&reward.prize, program.side(reward.side)) {
+        (None, Some(rules)) => rules.handed_over_by(reward.side, &reward.offer),
+        _ => HandOver::Merchant,
+    };
     if reward.side == Side::Friend
-        && reward.offer.is_coupon()
+        && by != HandOver::Merchant
         && let Some(code) = used_coupon(books, reward)?
     {
         let issued = issue(books, reward, Some(code), now)?;
         return move_reward(books, &issued, RewardStatus::Redeemed, None, "system", now);
     }
-    if reward.coupon.is_some() {
-        return issue(books, reward, reward.coupon.clone(), now); // the same code again
+    if let Some(code) = &reward.coupon {
+        let issued = issue(books, reward, Some(code.clone()), now)?; // the same code again
+        let used = coupons::by_code(books.sql, code)?.is_some_and(|own| own.order_id.is_some());
+        return if used {
+            move_reward(books, &issued, RewardStatus::Redeemed, None, "system", now)
+        } else {
+            Ok(issued)
+        };
+    }
+    let owed_back = reward.side == Side::Advocate && reward.offer.is_money();
+    if !owed_back && reward.handed_minor > 0 && reward.handed_minor >= reward.payable_minor() {
+        return issue(books, reward, None, now); // the person has it already
     }
     if reward.side == Side::Friend {
         // Nobody knows where to send a code to: the shop sees it and may.
         return Ok(reward.clone());
     }
-    let by = match (&reward.prize, program.side(reward.side)) {
-        (None, Some(rules)) => rules.handed_over_by(reward.side),
-        _ => HandOver::Merchant,
-    };
     let code = match by {
         HandOver::Merchant => None,
         HandOver::Pattern { pattern } => Some(new_code(books, &pattern)?),
@@ -208,10 +223,26 @@ pub fn issue(
     code: Option<String>,
     now: Timestamp,
 ) -> Result<Reward, LedgerError> {
-    let mut issued = reward.clone();
+    let handed = Reward {
+        coupon: code,
+        ..reward.clone()
+    };
+    change_to_issued(books, reward, handed, now)
+}
+
+fn change_to_issued(
+    books: &Books<'_>,
+    reward: &Reward,
+    mut issued: Reward,
+    now: Timestamp,
+) -> Result<Reward, LedgerError> {
     issued.status = RewardStatus::Issued;
-    issued.coupon = code;
-    issued.handed_minor += reward.payable_minor();
+    issued.handed_minor = if reward.side == Side::Advocate && reward.offer.is_money() {
+        // What they had of it before was kept back as a debt.
+        reward.handed_minor + reward.payable_minor()
+    } else {
+        reward.handed_minor.max(reward.payable_minor())
+    };
     change_reward(books, Some(reward), &issued, "system", now)?;
     Ok(issued)
 }

@@ -12,7 +12,7 @@ use crate::books::Books;
 use crate::error::LedgerError;
 use crate::events::{self, Event};
 use crate::iso::Iso;
-use crate::reports::{given, sketch};
+use crate::reports::{handed, sketch};
 use crate::store::conversions::Conversion;
 use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
@@ -35,7 +35,7 @@ pub fn tell(
         return Ok(());
     }
     let data = json!({
-        "reward": given(reward),
+        "reward": handed(reward),
         "release_at": Iso(reward.release_at),
         "ordered_at": Iso(reward.ordered_at),
         "reason": reward.reason,
@@ -278,7 +278,7 @@ pub fn reinstate(
     let after = move_referral(books, referral, ReferralStatus::Pending, None, actor, now)?;
     for reward in rewards::of_referral(books.sql, &referral.id)? {
         if reward.status == RewardStatus::Voided && reward.ruling != Some(Ruling::Void) {
-            move_reward(books, &reward, RewardStatus::Pending, None, actor, now)?;
+            change_reward(books, Some(&reward), &reward.reopened(), actor, now)?;
         }
     }
     Ok(after)

@@ -1,6 +1,7 @@
 //! What time brings: hold periods that end, rewards that expire, prizes. Also the test
 //! clock.
 
+use grapevine_domain::period::Span;
 use grapevine_domain::program::Prize;
 use grapevine_domain::reward::{HandOver, RewardStatus, Rule, Side, Step};
 use grapevine_domain::time::{DAY_MS, Timestamp};
@@ -61,7 +62,9 @@ fn some(
         touched.spending.insert(Place::of(reward));
     }
     allocate::run(books, merchant, touched, now)?;
-    decide_prizes(books, merchant, now)?;
+    if due.len() < AT_ONCE as usize {
+        decide_prizes(books, merchant, now)?; // when every friend is counted
+    }
     let (_, program) = books.live()?;
     if program.budget.is_some() {
         budget::say(books, merchant, &program, now)?; // a new period has its own
@@ -78,24 +81,27 @@ fn decide_prizes(
     merchant: &Merchant,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let (_, program) = books.live()?;
-    let Some(prize) = &program.prize else {
-        return Ok(());
-    };
-    while let Some((name, start, end)) = next_prize(books, prize)? {
-        if end.plus_days(program.hold_days) > now {
+    while let Some(next) = next_prize(books)? {
+        let Contest {
+            name,
+            span: Span { start, end },
+            prize,
+            ..
+        } = &next;
+        let (start, end) = (*start, *end);
+        if next.decided_at() > now {
             return Ok(());
         }
         let best = referrals::best(books.sql, start, end, prize.minimum_friends, prize.places)?;
-        prizes::insert(books.sql, &name, end, now)?;
+        prizes::insert(books.sql, name, end, now)?;
         let mut given = Vec::new();
         for (advocate, friends) in &best {
             given.push(json!({ "advocate": advocate, "friends": friends }));
-            give_prize(books, merchant, prize, &name, end, advocate, now)?;
+            give_prize(books, merchant, prize, name, end, advocate, now)?;
         }
         let event = Event {
             kind: "prize.decided",
-            subject: &name,
+            subject: name,
             actor: "system",
             data: json!({ "best": given }),
         };
@@ -104,22 +110,45 @@ fn decide_prizes(
     Ok(())
 }
 
-/// The period whose prize is to be decided next: its name, its start, its end.
-fn next_prize(
-    books: &Books<'_>,
-    prize: &Prize,
-) -> Result<Option<(String, Timestamp, Timestamp)>, LedgerError> {
+/// A period whose prize is to be decided.
+struct Contest {
+    name: String,
+    span: Span,
+    prize: Prize,
+    hold_days: u32,
+}
+
+impl Contest {
+    /// When the hold period of its last order is over.
+    fn decided_at(&self) -> Timestamp {
+        self.span.end.plus_days(self.hold_days)
+    }
+}
+
+/// The period whose prize is to be decided next, by the rules that were live at its
+/// end: whoever publishes others afterwards takes nothing away from it.
+fn next_prize(books: &Books<'_>) -> Result<Option<Contest>, LedgerError> {
+    let (_, live) = books.live()?;
+    let Some(prize) = &live.prize else {
+        return Ok(None);
+    };
+    let since = programs::prize_since(books.sql, prize.per)?;
     let from = match prizes::last_end(books.sql)? {
-        Some(end) => end.max(prize.per.around(programs::published_at(books.sql)?).start),
-        None => programs::published_at(books.sql)?,
+        Some(end) => end.max(prize.per.around(since).start),
+        None => since,
     };
     let span = prize.per.around(from);
     if span.end.0 == i64::MAX {
         return Ok(None);
     }
+    let then = books.program(programs::version_at(books.sql, span.end.plus_ms(-1))?)?;
     let day = |at: Timestamp| Iso(at).text().get(..10).unwrap_or_default().to_owned();
-    let name = format!("{}/{}", day(span.start), day(span.end.plus_ms(-1)));
-    Ok(Some((name, span.start, span.end)))
+    Ok(Some(Contest {
+        name: format!("{}/{}", day(span.start), day(span.end.plus_ms(-1))),
+        span,
+        prize: then.prize.as_ref().unwrap_or(prize).clone(),
+        hold_days: then.hold_days,
+    }))
 }
 
 fn give_prize(
@@ -179,13 +208,7 @@ fn give_prize(
 
 /// The merchant's time at which something becomes due; the past when it is already.
 pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
-    let (_, program) = books.live()?;
-    let prize = match &program.prize {
-        Some(prize) => {
-            next_prize(books, prize)?.map(|(_, _, end)| end.plus_days(program.hold_days))
-        }
-        None => None,
-    };
+    let prize = next_prize(books)?.map(|next| next.decided_at());
     let times = [
         referrals::next_release(books.sql)?,
         rewards::next_by_word(books.sql)?,
@@ -197,16 +220,23 @@ pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
 
 /// Hands over what waited for a code, now that a pool has some.
 pub(crate) fn hand_over_waiting(books: &Books<'_>, now: Timestamp) -> Result<(), LedgerError> {
-    for reward in rewards::waiting_for_a_code(books.sql, AT_ONCE)? {
-        let program = hand_over::program_of(books, &reward)?;
-        let by = program
-            .side(reward.side)
-            .map(|rules| rules.handed_over_by(reward.side));
-        if matches!(by, Some(HandOver::Pool { .. })) {
-            hand_over::hand_over(books, &program, &reward, now)?;
+    let mut place = (Timestamp(0), String::new());
+    loop {
+        let some = rewards::without_a_code(books.sql, &place, AT_ONCE)?;
+        for reward in &some {
+            let program = hand_over::program_of(books, reward)?;
+            let by = program
+                .side(reward.side)
+                .map(|rules| rules.handed_over_by(reward.side, &reward.offer));
+            if matches!(by, Some(HandOver::Pool { .. })) {
+                hand_over::hand_over(books, &program, reward, now)?;
+            }
+        }
+        match some.last() {
+            Some(last) => place = (last.release_at, last.id.clone()),
+            None => return Ok(()),
         }
     }
-    Ok(())
 }
 
 /// Answers `{now, test}`: the merchant's time.

@@ -9,7 +9,7 @@ pub mod referrals;
 pub mod rewards;
 pub mod sketch;
 
-use grapevine_domain::money::Currency;
+use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::reward::{Offer, TimeUnit};
 use serde_json::{Value as Json, json};
 
@@ -38,6 +38,19 @@ pub fn offered(offer: &Offer, currency: Currency) -> Json {
         "name": offer.name(),
         "quantity": offer.quantity(),
         "unit": unit,
+    })
+}
+
+/// What a person gets of a reward: as [`given`], less what was kept back of it.
+#[must_use]
+pub fn handed(reward: &Reward) -> Json {
+    let worth = Money {
+        minor: reward.payable_minor(),
+        ..reward.worth
+    };
+    given(&Reward {
+        worth,
+        ..reward.clone()
     })
 }
 

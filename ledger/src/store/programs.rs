@@ -1,5 +1,6 @@
 //! Versions of the programme; the highest one is live.
 
+use grapevine_domain::period::Period;
 use grapevine_domain::program::Program;
 use grapevine_domain::time::Timestamp;
 
@@ -69,11 +70,26 @@ pub fn drop_draft(sql: &dyn Sql) -> Result<(), LedgerError> {
     sql.run("DELETE FROM drafts", vec![]).map(drop)
 }
 
-/// When the live version was published.
-pub fn published_at(sql: &dyn Sql) -> Result<Timestamp, LedgerError> {
+/// The version that was live at that time; the first one before there was any.
+pub fn version_at(sql: &dyn Sql, at: Timestamp) -> Result<u32, LedgerError> {
     let rows = sql.run(
-        "SELECT published_at FROM programs ORDER BY version DESC LIMIT 1",
-        vec![],
+        "SELECT max(version) FROM programs WHERE published_at <= ? OR version = 1",
+        values![at],
+    )?;
+    let version = rows
+        .first()
+        .map_or(Err(LedgerError::Corrupt("no programme")), |row| row.int(0))?;
+    u32::try_from(version).map_err(|_| LedgerError::Corrupt("a version"))
+}
+
+/// Since when there has been a prize for periods of that kind, in one version after the
+/// other up to the live one.
+pub fn prize_since(sql: &dyn Sql, per: Period) -> Result<Timestamp, LedgerError> {
+    let per = serde_json::to_value(per)?;
+    let rows = sql.run(
+        "SELECT min(published_at) FROM programs WHERE version > coalesce((SELECT max(version) \
+         FROM programs WHERE document ->> '$.prize.per' IS NOT ?), 0)",
+        values![per.as_str()],
     )?;
     rows.first()
         .map_or(Err(LedgerError::Corrupt("no programme")), |row| {

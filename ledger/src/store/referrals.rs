@@ -172,7 +172,8 @@ pub fn next_release(sql: &dyn Sql) -> Result<Option<Timestamp>, LedgerError> {
 }
 
 /// The advocates with most approved referrals whose orders came in a span of time:
-/// id and number, the best first, among equals who was there earlier.
+/// id and number, the best first, among equals who was there earlier. Whoever has left
+/// gets nothing any more.
 pub fn best(
     sql: &dyn Sql,
     from: Timestamp,
@@ -182,7 +183,8 @@ pub fn best(
 ) -> Result<Vec<(String, i64)>, LedgerError> {
     let rows = sql.run(
         "SELECT advocate_id, count(*) AS friends FROM referrals WHERE status = 'approved' \
-         AND ordered_at >= ? AND ordered_at < ? GROUP BY advocate_id HAVING friends >= ? \
+         AND ordered_at >= ? AND ordered_at < ? AND NOT EXISTS (SELECT 1 FROM advocates a \
+         WHERE a.id = advocate_id AND a.left_at IS NOT NULL) GROUP BY advocate_id HAVING friends >= ? \
          ORDER BY friends DESC, max(ordered_at), advocate_id LIMIT ?",
         values![from, to, minimum, places],
     )?;

@@ -61,6 +61,17 @@ impl Reward {
         !matches!(self.status, RewardStatus::Voided | RewardStatus::Expired)
     }
 
+    /// A voided one as it is when it stands again: what was handed over is no longer
+    /// forgiven, and counts.
+    pub fn reopened(&self) -> Self {
+        Self {
+            status: RewardStatus::Pending,
+            reason: None,
+            forgiven_minor: 0,
+            ..self.clone()
+        }
+    }
+
     /// What is handed over when it is.
     pub const fn payable_minor(&self) -> i64 {
         self.worth.minor - self.withheld_minor
@@ -273,13 +284,18 @@ pub fn held_for_confirmation(sql: &dyn Sql, advocate_id: &str) -> Result<Vec<Rew
     )
 }
 
-/// Approved ones that no code was found for, and that are to be handed over by one:
-/// their pool was empty.
-pub fn waiting_for_a_code(sql: &dyn Sql, limit: u32) -> Result<Vec<Reward>, LedgerError> {
+/// Advocates' approved ones without a code, the oldest first, from a place in that
+/// order on: some of them wait for a code of a pool.
+pub fn without_a_code(
+    sql: &dyn Sql,
+    after: &(Timestamp, String),
+    limit: u32,
+) -> Result<Vec<Reward>, LedgerError> {
     many(
         sql,
-        "WHERE status = 'approved' AND coupon IS NULL ORDER BY release_at, id LIMIT ?",
-        values![limit],
+        "WHERE status = 'approved' AND coupon IS NULL AND side = 'advocate' AND prize IS NULL \
+         AND (release_at, id) > (?, ?) ORDER BY release_at, id LIMIT ?",
+        values![after.0, after.1.as_str(), limit],
     )
 }
 

@@ -24,7 +24,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("grapevine-shop", &[]),
     ("grapevine-verify", &[]),
-    ("xtask", &["grapevine-shop"]),
+    ("xtask", &["grapevine-domain", "grapevine-shop"]),
     (
         "grapevine-tests",
         &["grapevine-domain", "grapevine-shop", "xtask"],
@@ -105,10 +105,10 @@ fn problems(packages: &[Package]) -> Vec<String> {
             if allowed.contains_key(target) && !allowed_here.contains(&target) {
                 problems.push(format!("{name} may not depend on {target}"));
             }
-            let optional_serde = target == "serde" && dependency.optional;
-            if name == "grapevine-domain" && !optional_serde {
+            let on_demand = dependency.optional && ["serde", "schemars"].contains(&target);
+            if name == "grapevine-domain" && !on_demand {
                 problems.push(format!(
-                    "{name} may depend on nothing but an optional serde, not on {target}"
+                    "{name} may depend on nothing but an optional serde or schemars, not on {target}"
                 ));
             }
         }
@@ -173,11 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_depends_on_nothing_but_an_optional_serde() {
+    fn the_domain_depends_on_nothing_but_what_is_asked_for() {
         let plain = with_wasm_side(package("grapevine-domain", &["serde"]));
         assert_eq!(problems(&plain).len(), 1);
-        let mut optional = package("grapevine-domain", &["serde"]);
-        optional.dependencies[0].optional = true;
+        let mut optional = package("grapevine-domain", &["serde", "schemars"]);
+        for dependency in &mut optional.dependencies {
+            dependency.optional = true;
+        }
         assert!(problems(&with_wasm_side(optional)).is_empty());
         let mut tests_only = package("grapevine-domain", &["proptest"]);
         tests_only.dependencies[0].kind = Some("dev".to_string());
