@@ -16,7 +16,7 @@ use crate::command::Counts;
 use crate::commands::budget;
 use crate::error::LedgerError;
 use crate::store::rewards::in_sql;
-use crate::store::{counters, pools, programs};
+use crate::store::{counters, pools};
 
 /// Days where nothing is asked for.
 const USUAL_DAYS: i64 = 30;
@@ -304,7 +304,7 @@ fn budget(books: &Books<'_>, program: &Program, now: Timestamp) -> Result<Json, 
 fn low_pools(books: &Books<'_>, program: &Program) -> Result<Json, LedgerError> {
     let mut names = BTreeSet::new();
     for (side, rules) in program.sides() {
-        if let HandOver::Pool { pool } = rules.handed_over_by(side) {
+        if let HandOver::Pool { pool } = rules.handed_over_by(side, &rules.offer) {
             names.insert(pool);
         }
     }
