@@ -1,6 +1,4 @@
-//! The overview against figures worked out by hand, and what its questions cost.
-
-use std::cell::RefCell;
+//! The overview against figures worked out by hand.
 
 use grapevine_domain::code::Code;
 use grapevine_domain::conversion::ConversionKind;
@@ -12,11 +10,9 @@ use grapevine_domain::share::numbers::number_of;
 use serde_json::{Value as Json, json};
 
 use super::harness::{Shop, batch, browser, euros, refund_of, server, starter};
-use crate::books::Books;
 use crate::clicks::pack;
-use crate::command::{Command, execute};
-use crate::error::LedgerError;
-use crate::sql::{Row, Sql, Value, Work};
+use crate::command::Command;
+use crate::sql::Sql;
 
 fn dollars(minor: i64) -> Money {
     let currency = Currency::parse("USD").unwrap();
@@ -64,7 +60,7 @@ fn overview(shop: &Shop, from: &str, to: &str) -> Json {
 
 /// 18 November 2026: two advocates, one of whom shares twice. 19 November: seven orders
 /// of other people, four of them brought, and what else there can be.
-fn november() -> Shop {
+pub fn november() -> Shop {
     let shop = Shop::with(program());
     let ada = shop.advocate("ada@mail.example");
     let (session, bea) = shop.join("bea@mail.example");
@@ -376,79 +372,4 @@ fn home_and_funnel_count_what_the_tables_hold() {
     );
     assert_eq!(home["reward_cost"], json!(euros(cost)));
     assert_eq!(home["funnel"], shop.run(Command::Funnel));
-}
-
-/// A database that remembers what it was asked.
-struct Listening<'a> {
-    sql: &'a dyn Sql,
-    asked: RefCell<Vec<(String, Vec<Value>)>>,
-}
-
-impl Sql for Listening<'_> {
-    fn run(&self, statement: &str, values: Vec<Value>) -> Result<Vec<Row>, LedgerError> {
-        let asked = (statement.to_owned(), values.clone());
-        self.asked.borrow_mut().push(asked);
-        self.sql.run(statement, values)
-    }
-    fn script(&self, statements: &str) -> Result<(), LedgerError> {
-        self.sql.script(statements)
-    }
-    fn transaction(&self, work: Work<'_>) -> Result<(), LedgerError> {
-        self.sql.transaction(work)
-    }
-}
-
-/// How many statements a question is, and which of them read a whole table.
-fn cost(shop: &Shop, command: Command) -> (usize, Vec<String>) {
-    let sql = Listening {
-        sql: &shop.sql,
-        asked: RefCell::default(),
-    };
-    let books = Books::new(&sql, &shop.ring, shop.now(), &|bytes| bytes.fill(1));
-    execute(&books, command).unwrap();
-    let asked = sql.asked.into_inner();
-    let mut scans = Vec::new();
-    for (statement, values) in &asked {
-        let plan = format!("EXPLAIN QUERY PLAN {statement}");
-        for row in shop.sql.run(&plan, values.clone()).unwrap() {
-            let step = row.text(3).unwrap();
-            // One row, or the newest by its key.
-            let small = ["merchant", "programs", "schema_version", "sqlite_master"];
-            // What the statement made itself: lists and sub-queries.
-            let own = ["m VIRTUAL", "json_each", "k", "(subquery", "keys"];
-            let of = step.strip_prefix("SCAN ").unwrap_or_default();
-            let known = |name: &&str| of == *name || of.starts_with(&format!("{name} "));
-            let fine = step == "SCAN CONSTANT ROW"
-                || small.iter().any(|name| known(&name))
-                || own.iter().any(|name| of.starts_with(name));
-            if step.starts_with("SCAN") && !fine {
-                scans.push(format!("{step}: {statement}"));
-            }
-        }
-    }
-    (asked.len(), scans)
-}
-
-#[test]
-fn panel_and_overview_ask_few_questions_and_read_no_table_as_a_whole() {
-    let shop = november();
-    let (session, code) = shop.join("cem@mail.example");
-    for order in 0..30 {
-        shop.report(server(&format!("c{order}")).token(&shop.click(&code, "x")));
-    }
-    let me = || Command::Me {
-        session: session.clone(),
-        origin: "https://refer.shop.example".to_owned(),
-    };
-    assert_eq!(shop.me(&session)["rewards"].as_array().unwrap().len(), 30);
-    let (questions, scans) = cost(&shop, me());
-    assert_eq!(scans, Vec::<String>::new());
-    assert!(questions <= 16, "{questions}");
-    let year = Command::Overview {
-        from: Some("2026-01-01".to_owned()),
-        to: Some("2026-12-31".to_owned()),
-    };
-    let (questions, scans) = cost(&shop, year);
-    assert_eq!(scans, Vec::<String>::new());
-    assert!(questions <= 28, "{questions}");
 }
