@@ -102,6 +102,8 @@ pub struct Ledger {
     state: State,
     env: Env,
     alarm: Cell<Option<Timestamp>>,
+    /// This object has migrated its tables: nobody else can change them.
+    migrated: Cell<bool>,
 }
 
 impl Ledger {
@@ -109,8 +111,13 @@ impl Ledger {
         let settings =
             bindings::settings(&self.env).map_err(|error| fault(format!("{error:?}")))?;
         let sql = ObjectSql(&self.state);
-        let books = Books::new(&sql, &settings.ring, clock::now(), &clock::random);
-        command::execute(&books, command)
+        let mut books = Books::new(&sql, &settings.ring, clock::now(), &clock::random);
+        if self.migrated.get() {
+            books = books.migrated();
+        }
+        let answer = command::execute(&books, command)?;
+        self.migrated.set(true);
+        Ok(answer)
     }
 
     /// Sets the alarm when it is not set to that time already.
@@ -133,6 +140,7 @@ impl DurableObject for Ledger {
             state,
             env,
             alarm: Cell::new(None),
+            migrated: Cell::new(false),
         }
     }
 

@@ -2,8 +2,11 @@
 
 use core::cell::{Cell, RefCell};
 use grapevine_domain::code::{ALPHABET, Code};
+use grapevine_domain::program::Program;
 use grapevine_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::error::LedgerError;
 use crate::events::Log;
@@ -11,6 +14,7 @@ use crate::keyring::{Keyring, Purpose, hash};
 use crate::sql::Sql;
 use crate::store::counters::Tally;
 use crate::store::merchant::{self, Merchant};
+use crate::store::programs;
 
 /// One merchant's books, opened for one command.
 pub struct Books<'a> {
@@ -23,6 +27,17 @@ pub struct Books<'a> {
     /// Events and counts of the command under way, written together at its end.
     pub(crate) log: RefCell<Log>,
     pub(crate) tally: RefCell<Tally>,
+    /// Read once a command; whoever changes it says so.
+    known: RefCell<Known>,
+    /// Whether the tables are known to be those of this code.
+    migrated: bool,
+}
+
+#[derive(Default)]
+struct Known {
+    merchant: Option<Merchant>,
+    live: Option<(u32, Rc<Program>)>,
+    versions: BTreeMap<u32, Rc<Program>>,
 }
 
 impl<'a> Books<'a> {
@@ -43,14 +58,64 @@ impl<'a> Books<'a> {
             in_transaction: Cell::new(false),
             log: RefCell::default(),
             tally: RefCell::default(),
+            known: RefCell::default(),
+            migrated: false,
         }
     }
 
+    /// The same, of tables that this program has migrated before: commands need not
+    /// look again.
+    #[must_use]
+    pub const fn migrated(mut self) -> Self {
+        self.migrated = true;
+        self
+    }
+
+    pub(crate) const fn is_migrated(&self) -> bool {
+        self.migrated
+    }
+
     pub(crate) fn merchant(&self) -> Result<Merchant, LedgerError> {
+        if let Some(merchant) = &self.known.borrow().merchant {
+            return Ok(merchant.clone());
+        }
         match merchant::load(self.sql)? {
-            Some(merchant) => Ok(merchant),
+            Some(merchant) => {
+                self.known.borrow_mut().merchant = Some(merchant.clone());
+                Ok(merchant)
+            }
             None => self.unknown_merchant(),
         }
+    }
+
+    /// Forgets what was read of the merchant and the programme, since it changed.
+    pub(crate) fn forget(&self) {
+        *self.known.borrow_mut() = Known::default();
+    }
+
+    /// The live programme and its version.
+    pub(crate) fn live(&self) -> Result<(u32, Rc<Program>), LedgerError> {
+        if let Some(live) = &self.known.borrow().live {
+            return Ok(live.clone());
+        }
+        let (version, program) = programs::live(self.sql)?;
+        let live = (version, Rc::new(program));
+        self.known.borrow_mut().live = Some(live.clone());
+        Ok(live)
+    }
+
+    /// A version of the programme.
+    pub(crate) fn program(&self, version: u32) -> Result<Rc<Program>, LedgerError> {
+        if let Some(program) = self.known.borrow().versions.get(&version) {
+            return Ok(program.clone());
+        }
+        let program = match self.live()? {
+            (live, program) if live == version => program,
+            _ => Rc::new(programs::version(self.sql, version)?),
+        };
+        let mut known = self.known.borrow_mut();
+        known.versions.insert(version, program.clone());
+        Ok(program)
     }
 
     pub(crate) fn unknown_merchant<T>(&self) -> Result<T, LedgerError> {

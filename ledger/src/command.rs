@@ -405,10 +405,13 @@ pub type Counts = BTreeMap<String, i64>;
 /// [`LedgerError::Refused`] with words for the caller; anything else is a fault
 /// of the machine, and nothing was written.
 pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerError> {
-    if !matches!(command, Command::CreateMerchant(_)) && !schema::exists(books.sql)? {
-        books.unknown_merchant()?;
+    if !books.is_migrated() {
+        let found = schema::version(books.sql)?;
+        if found == 0 && !matches!(command, Command::CreateMerchant(_)) {
+            books.unknown_merchant()?;
+        }
+        schema::migrate_from(books.sql, found)?;
     }
-    schema::migrate(books.sql)?;
     let mut command = Some(command);
     books.atomically(|| {
         let command = command

@@ -13,7 +13,11 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_every_programme.sql"),
 ];
 
-fn version(sql: &dyn Sql) -> Result<i64, LedgerError> {
+/// The number of the last migration that these books have; 0 when nobody opened any.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn version(sql: &dyn Sql) -> Result<i64, LedgerError> {
     let known =
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
     if sql
@@ -28,14 +32,6 @@ fn version(sql: &dyn Sql) -> Result<i64, LedgerError> {
     Ok(rows.first().and_then(|row| row.maybe_int(0)).unwrap_or(0))
 }
 
-/// Whether these books were ever opened.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn exists(sql: &dyn Sql) -> Result<bool, LedgerError> {
-    Ok(version(sql)? > 0)
-}
-
 /// Applies what is missing, all of it or nothing.
 ///
 /// Atomicity: one transaction. Idempotency: a second call does nothing.
@@ -43,8 +39,15 @@ pub fn exists(sql: &dyn Sql) -> Result<bool, LedgerError> {
 /// # Errors
 /// [`LedgerError::NewerSchema`] when newer code wrote these books.
 pub fn migrate(sql: &dyn Sql) -> Result<(), LedgerError> {
+    migrate_from(sql, version(sql)?)
+}
+
+/// The same, of books whose version is known.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn migrate_from(sql: &dyn Sql, found: i64) -> Result<(), LedgerError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found = version(sql)?;
     if found > known {
         return Err(LedgerError::NewerSchema { found, known });
     }

@@ -1,12 +1,18 @@
 //! Journeys through the books on real SQLite, natively.
 
+mod advocates_chain;
 mod attribution;
+mod bad_input;
+mod budgets;
 mod chain;
 mod clicks;
 mod convergence;
 mod coupons;
+mod debts;
+mod decisions;
 mod failing_sql;
 mod failure;
+mod failure_of_the_rest;
 mod harness;
 mod history;
 mod joining;
@@ -14,10 +20,12 @@ mod older_books;
 mod orders;
 mod overview;
 mod path;
+mod prizes;
 mod programmes;
 mod questions;
 mod recount;
 mod refunds;
 mod rollups;
 mod schema;
+mod triggers;
 mod wire;

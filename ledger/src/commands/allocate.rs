@@ -19,7 +19,6 @@ use crate::books::Books;
 use crate::error::LedgerError;
 use crate::store::conversions::{self, Conversion};
 use crate::store::merchant::Merchant;
-use crate::store::programs;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, BUDGET_SPENT, CAP_REACHED, Reward};
 
@@ -54,34 +53,10 @@ pub fn run(
     mut touched: Touched,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let mut programs = Programs::default();
     for (advocate, from) in core::mem::take(&mut touched.advocates) {
-        of_advocate(
-            books,
-            merchant,
-            &advocate,
-            &from,
-            &mut programs,
-            &mut touched,
-            now,
-        )?;
+        of_advocate(books, merchant, &advocate, &from, &mut touched, now)?;
     }
     budget::run(books, merchant, &touched.spending, now)
-}
-
-/// Versions of the programme, each read once.
-#[derive(Default)]
-struct Programs(BTreeMap<u32, Program>);
-
-impl Programs {
-    fn get(&mut self, books: &Books<'_>, version: u32) -> Result<Program, LedgerError> {
-        if let Some(known) = self.0.get(&version) {
-            return Ok(known.clone());
-        }
-        let program = programs::version(books.sql, version)?;
-        self.0.insert(version, program.clone());
-        Ok(program)
-    }
 }
 
 fn of_advocate(
@@ -89,7 +64,6 @@ fn of_advocate(
     merchant: &Merchant,
     advocate: &str,
     from: &Rank,
-    programs: &mut Programs,
     touched: &mut Touched,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
@@ -104,7 +78,7 @@ fn of_advocate(
         }
         let order = conversions::by_id(books.sql, &referral.conversion_id)?
             .ok_or(LedgerError::Corrupt("a referral without its order"))?;
-        let program = programs.get(books, order.program_version)?;
+        let program = books.program(order.program_version)?;
         let known = rewards::of_referral(books.sql, &referral.id)?;
         for (side, rules) in program.sides() {
             let known = known.iter().find(|reward| reward.side == side);

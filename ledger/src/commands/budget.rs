@@ -17,9 +17,9 @@ use super::moves::change_reward;
 use crate::books::Books;
 use crate::error::LedgerError;
 use crate::events::{self, Event};
+use crate::store::counters;
 use crate::store::merchant::{self, Merchant};
 use crate::store::rewards::{self, BUDGET_SPENT, Reward, in_sql};
-use crate::store::{counters, programs};
 
 /// Spending in a currency on the day of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +47,7 @@ pub fn run(
     if places.is_empty() {
         return Ok(());
     }
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let Some(budget) = &program.budget else {
         return Ok(());
     };
@@ -64,7 +64,7 @@ pub fn run(
 /// The live programme has another budget than before: everything that was refused is
 /// looked at again, and the present period as a whole.
 pub fn changed(books: &Books<'_>, merchant: &Merchant, now: Timestamp) -> Result<(), LedgerError> {
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let per = program
         .budget
         .as_ref()
@@ -226,12 +226,12 @@ pub fn say(
             )
         }
     };
-    let known = merchant::load(books.sql)?.map(|merchant| merchant.budget_state);
-    let known = known.unwrap_or_default();
+    let known = books.merchant()?.budget_state;
     if known == said {
         return Ok(());
     }
     merchant::set_budget_state(books.sql, &said)?;
+    books.forget();
     let kind = match state {
         State::Low => "program.budget_low",
         State::Spent => "program.paused",

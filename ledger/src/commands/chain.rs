@@ -13,12 +13,16 @@ const LONGEST: usize = 64;
 /// What an order that would close a loop is called.
 const LOOP: &str = "referral_loop";
 
-/// The order with which an advocate came as somebody's friend, where there is one
-/// that counts.
-fn coming(books: &Books<'_>, advocate: &Advocate) -> Result<Option<Conversion>, LedgerError> {
+/// The order with which an advocate came as somebody's friend, where there is one;
+/// one that closes a loop only where `refused` ones are asked for.
+fn coming(
+    books: &Books<'_>,
+    advocate: &Advocate,
+    refused: bool,
+) -> Result<Option<Conversion>, LedgerError> {
     let orders = conversions::of_friend(books.sql, &advocate.email_key)?;
     let brought = |order: &Conversion| {
-        order.verdict != LOOP
+        (refused || order.verdict != LOOP)
             && order
                 .brought_by()
                 .and_then(|by| by.advocate.as_deref())
@@ -40,7 +44,8 @@ pub fn friend_of(books: &Books<'_>, order: &Conversion) -> Result<Option<Advocat
 }
 
 /// Walks from an advocate to who brought them, and on, until it meets `end`. Answers
-/// with the orders on the way when it does; `before` leaves later orders aside.
+/// with the orders on the way when it does; `before` leaves later orders aside, and
+/// those that were refused for closing a loop.
 fn walk(
     books: &Books<'_>,
     from: &str,
@@ -57,7 +62,7 @@ fn walk(
         let Some(advocate) = advocates::by_id(books.sql, &at)? else {
             return Ok(None);
         };
-        let Some(order) = coming(books, &advocate)? else {
+        let Some(order) = coming(books, &advocate, before.is_none())? else {
             return Ok(None);
         };
         if before.is_some_and(|rank| order.rank() >= *rank) {
@@ -103,7 +108,7 @@ pub fn loop_through(books: &Books<'_>, order: &Conversion) -> Result<Vec<Convers
 
 /// Records who brought an advocate.
 pub fn record(books: &Books<'_>, advocate: &Advocate) -> Result<(), LedgerError> {
-    let order = coming(books, advocate)?;
+    let order = coming(books, advocate, false)?;
     let by = order.as_ref().and_then(owner);
     if by != advocate.referred_by.as_deref() {
         advocates::set_referred_by(books.sql, &advocate.id, by)?;

@@ -15,7 +15,7 @@ use crate::events::{self, Event};
 use crate::iso::Iso;
 use crate::reports::{given, offered};
 use crate::store::coupons::{self, Coupon};
-use crate::store::{advocates, counters, pools, programs, rewards};
+use crate::store::{advocates, counters, pools, rewards};
 
 /// Most codes in one upload.
 const MOST_CODES: usize = 1_000;
@@ -30,7 +30,7 @@ pub fn run(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
     let token = clicks::open(books, &merchant, token)?;
     let click = clicks::proved(&token);
     books.atomically(|| {
-        let (_, program) = programs::live(books.sql)?;
+        let (_, program) = books.live()?;
         let expires_at = token.at.plus_days(program.window_days);
         if let Some(known) = coupons::by_click(books.sql, &click.id)? {
             let until = known.expires_at.unwrap_or(expires_at);
@@ -179,7 +179,7 @@ pub fn pools(books: &Books<'_>) -> Result<Json, LedgerError> {
 pub fn check(books: &Books<'_>, typed: &str) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let friend = program.friend.as_ref().map(|rules| &rules.offer);
     let minimum = program.minimum_order.as_ref();
     let minimum = minimum.and_then(|minimum| minimum.get(merchant.currency));

@@ -80,6 +80,7 @@ pub fn move_shop(books: &Books<'_>, shop_url: &str) -> Result<Json, LedgerError>
             return Ok(());
         }
         merchant::set_shop_url(books.sql, shop_url)?;
+        books.forget();
         let data = json!({ "from": merchant.shop_url, "to": shop_url });
         let event = Event {
             kind: "merchant.moved",
@@ -167,7 +168,7 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
 /// What the edge keeps in memory.
 pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
     let merchant = books.merchant()?;
-    let (program_version, program) = programs::live(books.sql)?;
+    let (program_version, program) = books.live()?;
     let paused = super::publish_program::paused(books, &merchant, &program, books.now(&merchant))?;
     Ok(Settings {
         paused: paused.is_some(),
@@ -181,7 +182,7 @@ pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
         test: merchant.test,
         clock_offset_ms: merchant.clock_offset_ms,
         key_generation: merchant.key_generation,
-        program,
+        program: Program::clone(&program),
         program_version,
     })
 }

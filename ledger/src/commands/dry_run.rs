@@ -12,9 +12,9 @@ use super::candidates;
 use crate::books::Books;
 use crate::error::LedgerError;
 use crate::iso::Iso;
+use crate::store::advocates;
 use crate::store::conversions::{self, Conversion};
 use crate::store::rewards::in_sql;
-use crate::store::{advocates, programs};
 
 /// Most orders that are played.
 const MOST: u32 = 20_000;
@@ -43,7 +43,7 @@ pub fn run(
     let cut = orders.len() > MOST as usize;
     orders.truncate(MOST as usize);
     let (past, people) = past(books, &orders)?;
-    let (_, live) = programs::live(books.sql)?;
+    let (_, live) = books.live()?;
     let told = |program: &Program| tell(&replay(program, &past, &people), &past);
     Ok(json!({
         "orders": past.len(),

@@ -6,6 +6,7 @@ use grapevine_domain::program::Program;
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{Clawback, HandOver, RewardStatus, Rule, Side, Step};
 use grapevine_domain::time::Timestamp;
+use std::rc::Rc;
 
 use super::moves::{change_reward, move_referral, move_reward, tell};
 use crate::books::Books;
@@ -15,7 +16,7 @@ use crate::store::coupons::{self, Coupon};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, conversions, pools, programs};
+use crate::store::{advocates, conversions, pools};
 
 /// Approves a referral and every reward of it that waits for nothing else.
 pub fn approve_referral(
@@ -67,7 +68,7 @@ pub fn approve_if_free(
 }
 
 /// The programme that a reward was promised under.
-pub fn program_of(books: &Books<'_>, reward: &Reward) -> Result<Program, LedgerError> {
+pub fn program_of(books: &Books<'_>, reward: &Reward) -> Result<Rc<Program>, LedgerError> {
     let referral = match &reward.referral_id {
         Some(id) => referrals::by_id(books.sql, id)?,
         None => None,
@@ -77,8 +78,8 @@ pub fn program_of(books: &Books<'_>, reward: &Reward) -> Result<Program, LedgerE
         None => None,
     };
     match order {
-        Some(order) => programs::version(books.sql, order.program_version),
-        None => Ok(programs::live(books.sql)?.1),
+        Some(order) => books.program(order.program_version),
+        None => Ok(books.live()?.1),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, outbox, programs};
+use crate::store::{advocates, outbox};
 
 /// Writes to the advocate about a reward, unless they asked for silence or left.
 pub fn tell(
@@ -287,8 +287,7 @@ pub fn reinstate(
 /// Whether people hear of an order, and whether it counts against caps and budgets:
 /// the shop stands for it, or the merchant takes a browser's word.
 pub fn is_credible(books: &Books<'_>, order: &Conversion) -> Result<bool, LedgerError> {
-    Ok(order.confirmed_at.is_some()
-        || programs::version(books.sql, order.program_version)?.browser_orders_pay)
+    Ok(order.confirmed_at.is_some() || books.program(order.program_version)?.browser_orders_pay)
 }
 
 /// What an order counts for, with the referral that stands for it; see

@@ -39,7 +39,7 @@ pub fn run(
             })?,
     };
     let findings = check(&program, shop(books, &merchant)?)?;
-    let (live, current) = programs::live(books.sql)?;
+    let (live, current) = books.live()?;
     if base_version.is_some_and(|base| base != live) {
         let message = format!("Version {live} is live by now: look at it first.");
         return Err(LedgerError::refused(
@@ -48,9 +48,10 @@ pub fn run(
             message,
         ));
     }
-    if current != program {
+    if *current != program {
         let now = books.now(&merchant);
         programs::insert(books.sql, live + 1, &program, now)?;
+        books.forget();
         note(
             books,
             &merchant,
@@ -120,9 +121,9 @@ pub fn preview(books: &Books<'_>, program: &Program) -> Result<Json, LedgerError
 /// Answers `{version, program, paused}`.
 pub fn show(books: &Books<'_>) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
-    let (version, program) = programs::live(books.sql)?;
+    let (version, program) = books.live()?;
     let paused = paused(books, &merchant, &program, books.now(&merchant))?;
-    Ok(json!({ "version": version, "program": program, "paused": paused }))
+    Ok(json!({ "version": version, "program": *program, "paused": paused }))
 }
 
 /// Stops the programme, or lets it go on. Answers as [`show`]. What was promised
@@ -134,6 +135,7 @@ pub fn pause(books: &Books<'_>, stop: bool) -> Result<Json, LedgerError> {
     let now = books.now(&merchant);
     if merchant.paused_at.is_some() != stop {
         merchant::set_paused(books.sql, stop.then_some(now))?;
+        books.forget();
         let kind = if stop {
             "program.paused"
         } else {

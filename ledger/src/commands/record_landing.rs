@@ -8,7 +8,7 @@ use crate::clicks;
 use crate::error::{LedgerError, RefusalKind};
 use crate::iso::Iso;
 use crate::store::coupons::{self, Coupon};
-use crate::store::{advocates, counters, landings, programs};
+use crate::store::{advocates, counters, landings};
 
 /// Longest path that is kept.
 const LONGEST_PAGE: usize = 300;
@@ -41,7 +41,7 @@ pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<J
         } else if landings::insert(books.sql, &click.id, &token, &click.channel, now, &page)? {
             counters::add(books, now, "landing", &click.channel, 1);
         }
-        let (_, program) = programs::live(books.sql)?;
+        let (_, program) = books.live()?;
         let expires_at = token.at.plus_days(program.window_days);
         let coupon = coupons::by_click(books.sql, &click.id)?;
         offer(books, coupon.as_ref(), expires_at, now)
@@ -64,7 +64,7 @@ pub(crate) fn offer(
         ));
     }
     let merchant = books.merchant()?;
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let currency = merchant.currency;
     let friend = program.friend.as_ref();
     let minimum = program.minimum_order.as_ref();

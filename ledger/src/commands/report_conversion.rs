@@ -14,7 +14,7 @@ use crate::identity::is_email;
 use crate::iso::Iso;
 use crate::store::conversions::{self, Conversion};
 use crate::store::merchant::Merchant;
-use crate::store::{idempotency, programs, refunds};
+use crate::store::{idempotency, refunds};
 
 /// How long after an order a browser may still add what it knows of it. Order
 /// numbers can be guessed, so a late word from a browser changes nothing.
@@ -184,7 +184,7 @@ fn open(
     report: &Report,
     now: Timestamp,
 ) -> Result<Conversion, LedgerError> {
-    let (program_version, _) = programs::live(books.sql)?;
+    let (program_version, _) = books.live()?;
     let from_server = report.reporter == Reporter::Server;
     // Only the shop's server is believed about the past; nobody about the future.
     let believed = |iso: Option<Iso>| iso.filter(|_| from_server).map(|iso| iso.0.min(now));

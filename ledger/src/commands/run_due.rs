@@ -62,7 +62,7 @@ fn some(
     }
     allocate::run(books, merchant, touched, now)?;
     decide_prizes(books, merchant, now)?;
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     if program.budget.is_some() {
         budget::say(books, merchant, &program, now)?; // a new period has its own
     }
@@ -78,7 +78,7 @@ fn decide_prizes(
     merchant: &Merchant,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let Some(prize) = &program.prize else {
         return Ok(());
     };
@@ -179,7 +179,7 @@ fn give_prize(
 
 /// The merchant's time at which something becomes due; the past when it is already.
 pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let prize = match &program.prize {
         Some(prize) => {
             next_prize(books, prize)?.map(|(_, _, end)| end.plus_days(program.hold_days))
@@ -242,6 +242,7 @@ pub fn advance(books: &Books<'_>, seconds: i64) -> Result<Json, LedgerError> {
     };
     let now = books.now(&moved);
     merchant::set_clock_offset(books.sql, moved.clock_offset_ms)?;
+    books.forget();
     let data = json!({ "seconds": seconds });
     let event = Event {
         kind: "clock.moved",

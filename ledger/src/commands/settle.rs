@@ -30,7 +30,7 @@ use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, programs, shares};
+use crate::store::{advocates, shares};
 
 /// Orders by their id.
 type Orders = BTreeMap<String, Conversion>;
@@ -60,7 +60,7 @@ pub fn settle(
         add(&mut judged, conversions::of_same_person(books.sql, before)?);
         add(&mut judged, chain::loop_through(books, before)?);
     }
-    conversions::put(books.sql, order)?;
+    conversions::put(books.sql, before, order)?;
     work.note_order(before, order)?;
     let mut deciding = Orders::from([(order.id.clone(), order.clone())]);
     let coupons = before.into_iter().chain([order]);
@@ -68,7 +68,7 @@ pub fn settle(
         add(&mut deciding, candidates::assign_coupon(books, coupon)?);
     }
     for each in deciding.values_mut() {
-        let program = programs::version(books.sql, each.program_version)?;
+        let program = books.program(each.program_version)?;
         each.decision = candidates::of(books, each)?.decide(&program, each);
         conversions::put_decision(books.sql, each)?;
     }
@@ -103,7 +103,7 @@ enum News {
     /// A friend bought, by that referral.
     Bought(String),
     /// A reward was lost.
-    Lost(Reward),
+    Lost(Box<Reward>),
 }
 
 struct Work<'a> {
@@ -151,7 +151,7 @@ impl Work<'_> {
             return Ok(());
         };
         self.remember(id, Some(&order))?;
-        let program = programs::version(self.books.sql, order.program_version)?;
+        let program = self.books.program(order.program_version)?;
         let siblings = conversions::of_same_person(self.books.sql, &order)?;
         let facts = facts(&siblings, &order);
         let mut candidates = candidates::of(self.books, &order)?;
@@ -411,7 +411,7 @@ impl Work<'_> {
         }
         let lost = void(self.books, referral, reason, self.actor, self.now)?;
         if let Some(reward) = lost.filter(|_| credible) {
-            self.news.push(News::Lost(reward));
+            self.news.push(News::Lost(Box::new(reward)));
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::command::Counts;
 use crate::commands::budget;
 use crate::error::LedgerError;
 use crate::store::rewards::in_sql;
-use crate::store::{counters, pools, programs};
+use crate::store::{counters, pools};
 
 /// Days where nothing is asked for.
 const USUAL_DAYS: i64 = 30;
@@ -102,7 +102,7 @@ pub fn show(books: &Books<'_>, from: Option<&str>, to: Option<&str>) -> Result<J
     let (now, currency) = (books.now(&merchant), merchant.currency);
     let days = Days::read(from, to, now.day())?;
     let figures = Figures::whole(books, currency, days.from, days.end())?;
-    let (_, program) = programs::live(books.sql)?;
+    let (_, program) = books.live()?;
     let earlier = days.before();
     let before = Figures::brief(books, currency, earlier.from, earlier.end())?;
     let mut json = headline(&figures, days);

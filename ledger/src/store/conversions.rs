@@ -179,15 +179,10 @@ pub fn by_id(sql: &dyn Sql, id: &str) -> Result<Option<Conversion>, LedgerError>
     one(sql, "WHERE id = ?", id)
 }
 
-/// Writes a conversion, new or changed, with what it was led to by.
-pub fn put(sql: &dyn Sql, c: &Conversion) -> Result<(), LedgerError> {
-    let known = sql.run(
-        "SELECT clicks FROM conversions WHERE id = ?",
-        values![c.id.as_str()],
-    )?;
+/// Writes a conversion with what it was led to by; `before` is what is written of it.
+pub fn put(sql: &dyn Sql, before: Option<&Conversion>, c: &Conversion) -> Result<(), LedgerError> {
     let clicks = serde_json::to_string(&c.clicks)?;
     let clicks = Some(clicks).filter(|_| !c.clicks.is_empty());
-    let same_clicks = known.first().map(|row| row.maybe_text(0)) == Some(clicks.clone());
     let ruling = c.ruling.as_ref().map(serde_json::to_string).transpose()?;
     let values = values![
         c.id.as_str(),
@@ -214,13 +209,16 @@ pub fn put(sql: &dyn Sql, c: &Conversion) -> Result<(), LedgerError> {
         c.given_back,
     ];
     sql.run(&super::upsert("conversions", COLUMNS), values)?;
-    if same_clicks || (known.is_empty() && c.clicks.is_empty()) {
+    let known = before.map_or(&[][..], |before| &before.clicks);
+    if known == c.clicks {
         return Ok(());
     }
-    sql.run(
-        "DELETE FROM conversion_clicks WHERE conversion_id = ?",
-        values![c.id.as_str()],
-    )?;
+    if !known.is_empty() {
+        sql.run(
+            "DELETE FROM conversion_clicks WHERE conversion_id = ?",
+            values![c.id.as_str()],
+        )?;
+    }
     let ids: Vec<_> = c.clicks.iter().map(|click| click.id.as_str()).collect();
     sql.run(
         "INSERT INTO conversion_clicks (click_id, conversion_id) \

@@ -11,7 +11,7 @@ use grapevine_domain::code::Code;
 /// Runs a command with its first, second, third … statement failing, until it gets
 /// through; the books must be as before each time, and in the end as `twin`'s,
 /// where nothing failed.
-fn survives(shop: &Shop, twin: &Shop, command: &Command) {
+pub(super) fn survives(shop: &Shop, twin: &Shop, command: &Command) {
     let expected = twin.run(command.clone());
     let before = shop.dump();
     for n in 0.. {

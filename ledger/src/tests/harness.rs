@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 use super::failing_sql::FailingSql;
 use crate::books::Books;
 use crate::clicks::{Batch, RECORD};
-use crate::command::{Answer, Command, Join, NewMerchant, Report, execute};
+use crate::command::{Answer, Command, Decision, Join, NewMerchant, Report, RewardAct, execute};
 use crate::error::LedgerError;
 use crate::events::{Chain, Part, verify};
 use crate::iso::Iso;
@@ -68,6 +68,13 @@ pub fn share(basis_points: u32) -> SideRules {
 /// A side that gets store credit.
 pub fn credit(minor: i64) -> SideRules {
     SideRules::of(Offer::StoreCredit {
+        amounts: Amounts::of(euros(minor)),
+    })
+}
+
+/// An amount off the advocate's next order.
+pub fn amount_off(minor: i64) -> SideRules {
+    SideRules::of(Offer::AmountOff {
         amounts: Amounts::of(euros(minor)),
     })
 }
@@ -341,6 +348,51 @@ impl Shop {
         let mut words = vec![text(referral, "/status")];
         words.extend(rewards.iter().map(|reward| text(reward, "/status")));
         words.join(" ")
+    }
+
+    /// The id of an order's reward for a side.
+    pub fn reward_id(&self, order: &str, side: &str) -> String {
+        let order = self.order(order);
+        let rewards = order["referral"]["rewards"].as_array().unwrap().iter();
+        let mut mine = rewards.filter(|reward| reward["side"] == side);
+        text(mine.next().unwrap(), "/id")
+    }
+
+    /// An order's reward for the advocate.
+    pub fn own_reward(&self, order: &str) -> Json {
+        self.run(Command::Reward {
+            id: self.reward_id(order, "advocate"),
+        })
+    }
+
+    /// Does something with an order's reward for the advocate.
+    pub fn act(&self, order: &str, act: RewardAct) -> Json {
+        self.run(self.act_of(order, act))
+    }
+
+    pub fn act_of(&self, order: &str, act: RewardAct) -> Command {
+        Command::ActOnReward {
+            id: self.reward_id(order, "advocate"),
+            act,
+            reason: None,
+        }
+    }
+
+    /// Decides about an order's referral.
+    pub fn decide(&self, order: &str, decision: Decision) -> Json {
+        let id = text(&self.order(order), "/referral/id");
+        self.run(Command::DecideReferral { id, decision })
+    }
+
+    /// An order that an advocate brought by a link, of a friend of its own.
+    pub fn bring(&self, order: &str, code: &str, minor: i64) -> Json {
+        let email = format!("friend-of-{order}@mail.example");
+        self.report(
+            server(order)
+                .token(&self.click(code, "email"))
+                .amount(minor)
+                .email(&email),
+        )
     }
 
     /// The panel of a session.

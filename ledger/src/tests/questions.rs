@@ -50,7 +50,7 @@ fn cost(shop: &Shop, command: Command) -> (usize, Vec<String>) {
             let of = step.strip_prefix("SCAN ").unwrap_or_default();
             let known = |name: &&str| of == *name || of.starts_with(&format!("{name} "));
             let fine = step == "SCAN CONSTANT ROW"
-                || small.iter().any(|name| known(&name))
+                || small.iter().any(known)
                 || own.iter().any(|name| of.starts_with(name));
             if step.starts_with("SCAN") && !fine {
                 scans.push(format!("{step}: {statement}"));
