@@ -127,34 +127,36 @@ impl One<'_> {
 
     /// A reward that was approved changes only with its own order.
     fn follow_order(&self, known: &Reward) -> Result<Option<Reward>, LedgerError> {
-        if known.status == RewardStatus::Expired {
-            return Ok(None);
-        }
         let refunds = self.program.partial_refund;
         let (amount, kept) = (self.order.amount, self.order.kept());
-        let Some(mut worth) = worth_after_refunds(&known.offer, amount, kept, refunds) else {
-            return Ok(None);
-        };
-        if let Some(limit) = known.limit_minor {
-            worth.minor = worth.minor.min(limit);
-        }
-        if worth == known.worth || known.ruling == Some(Ruling::Stand) {
-            return Ok(None);
-        }
         let mut after = known.clone();
-        after.worth = worth;
-        after.wanted_minor = worth.minor;
-        after.withheld_minor = known.withheld_minor.min(worth.minor);
-        if known.status == RewardStatus::Issued && known.coupon.is_some() {
-            // A code that nobody has used is worth less from now on.
-            after.handed_minor += after.payable_minor() - known.payable_minor();
-        } else if clawback(self.books, known)? == Clawback::Forgive {
-            after.forgiven_minor = (after.handed_minor - after.payable_minor()).max(0);
+        // The merchant can have approved it before the shop confirmed the order.
+        after.credible = self.referral.credible;
+        let fixed = known.status == RewardStatus::Expired || known.ruling == Some(Ruling::Stand);
+        let worth = worth_after_refunds(&known.offer, amount, kept, refunds);
+        if let Some(mut worth) = worth.filter(|_| !fixed) {
+            if let Some(limit) = known.limit_minor {
+                worth.minor = worth.minor.min(limit);
+            }
+            if worth != known.worth {
+                after.worth = worth;
+                after.wanted_minor = worth.minor;
+                after.withheld_minor = known.withheld_minor.min(worth.minor);
+                if known.status == RewardStatus::Issued && known.coupon.is_some() {
+                    // A code that nobody has used is worth less from now on.
+                    after.handed_minor += after.payable_minor() - known.payable_minor();
+                } else if clawback(self.books, known)? == Clawback::Forgive {
+                    after.forgiven_minor = (after.handed_minor - after.payable_minor()).max(0);
+                }
+                after.steps.push(Step {
+                    rule: Rule::Refund,
+                    minor: worth.minor,
+                });
+            }
         }
-        after.steps.push(Step {
-            rule: Rule::Refund,
-            minor: worth.minor,
-        });
+        if after == *known {
+            return Ok(None);
+        }
         change_reward(self.books, Some(known), &after, "system", self.now)?;
         Ok(Some(after))
     }

@@ -103,7 +103,7 @@ enum News {
     /// A friend bought, by that referral.
     Bought(String),
     /// A reward was lost.
-    Lost(Reward),
+    Lost(Box<Reward>),
 }
 
 struct Work<'a> {
@@ -411,7 +411,7 @@ impl Work<'_> {
         }
         let lost = void(self.books, referral, reason, self.actor, self.now)?;
         if let Some(reward) = lost.filter(|_| credible) {
-            self.news.push(News::Lost(reward));
+            self.news.push(News::Lost(Box::new(reward)));
         }
         Ok(())
     }

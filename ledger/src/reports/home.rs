@@ -28,12 +28,13 @@ pub fn show(books: &Books<'_>) -> Result<Json, LedgerError> {
         }
     };
     let advocates = books.sql.run("SELECT count(*) FROM advocates", vec![])?;
+    let latest = super::referrals::list(books, &super::referrals::Filter::default())?;
     Ok(json!({
         "funnel": funnel::of(&sums),
         "revenue": sum(["referral_kept", "unconfirmed_kept"]),
         "reward_cost": sum(["cost", "unconfirmed_cost"]),
         "advocates": advocates.first().map_or(Ok(0), |row| row.int(0))?,
-        "referrals": super::referrals::list(books, &super::referrals::Filter::default())?["data"],
+        "referrals": latest.get("data"),
         "now": crate::iso::Iso(books.now(&merchant)),
     }))
 }

@@ -248,14 +248,16 @@ fn per_day(books: &Books<'_>, days: Days) -> Result<Json, LedgerError> {
         "cost",
     ];
     let mut found: BTreeMap<i64, Day> = BTreeMap::new();
-    for (day, measure, dimension, n) in counters::by_day(books, &measures, days.from, days.end())? {
-        let day = found.entry(day).or_default();
-        match measure.as_str() {
-            "click_variant" => day.clicks += n,
-            "share_placement" => day.shares += n,
-            "referral_variant" => day.referrals += n,
-            "referral_kept" => *day.revenue.entry(dimension).or_default() += n,
-            _ => *day.cost.entry(dimension).or_default() += n,
+    for (measure, dimension, counts) in counters::by_day(books, &measures, days.from, days.end())? {
+        for (day, n) in counts.into_iter().filter(|(_, n)| *n != 0) {
+            let day = found.entry(day).or_default();
+            match measure.as_str() {
+                "click_variant" => day.clicks += n,
+                "share_placement" => day.shares += n,
+                "referral_variant" => day.referrals += n,
+                "referral_kept" => *day.revenue.entry(dimension.clone()).or_default() += n,
+                _ => *day.cost.entry(dimension.clone()).or_default() += n,
+            }
         }
     }
     let one = |number: i64| {

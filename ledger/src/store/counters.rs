@@ -133,30 +133,37 @@ pub fn sums(
         "{KEYS} SELECT json_group_array(json_array(measure, dimension, n)) FROM ( \
          SELECT k.measure, k.dimension, (SELECT sum(c.n) FROM counters c \
          WHERE c.measure = k.measure AND c.dimension = k.dimension \
-         AND c.day >= ?2 AND c.day < ?3) AS n FROM keys k WHERE k.dimension IS NOT NULL) \
-         WHERE n <> 0"
+         AND c.day >= ?2 AND c.day < ?3) AS n FROM keys k WHERE k.dimension IS NOT NULL)"
     );
     let mut sums = Sums::new();
     let values = values![json!(measures).to_string(), first, end];
-    for (measure, dimension, n) in table::<(String, String, i64)>(books, &statement, values)? {
-        sums.entry(measure).or_default().insert(dimension, n);
+    for (measure, dimension, n) in
+        table::<(String, String, Option<i64>)>(books, &statement, values)?
+    {
+        // Left out here: a condition on the sum would work it out twice.
+        if let Some(n) = n.filter(|n| *n != 0) {
+            sums.entry(measure).or_default().insert(dimension, n);
+        }
     }
     Ok(sums)
 }
 
-/// The same day by day: measure and sums by day and dimension. For measures that have
-/// few dimensions.
+/// A measure in one dimension, with its counts by day.
+pub type Daily = (String, String, Vec<(i64, i64)>);
+
+/// The same day by day, for measures that have few dimensions.
 pub fn by_day(
     books: &Books<'_>,
     measures: &[&str],
     first: i64,
     end: i64,
-) -> Result<Vec<(i64, String, String, i64)>, LedgerError> {
+) -> Result<Vec<Daily>, LedgerError> {
     flush(books)?;
     let statement = format!(
-        "{KEYS} SELECT json_group_array(json_array(c.day, c.measure, c.dimension, c.n)) \
-         FROM keys k CROSS JOIN counters c ON c.measure = k.measure AND c.dimension = k.dimension \
-         AND c.day >= ?2 AND c.day < ?3 WHERE k.dimension IS NOT NULL AND c.n <> 0"
+        "{KEYS} SELECT json_group_array(json_array(k.measure, k.dimension, json((\
+         SELECT json_group_array(json_array(c.day, c.n)) FROM counters c \
+         WHERE c.measure = k.measure AND c.dimension = k.dimension \
+         AND c.day >= ?2 AND c.day < ?3)))) FROM keys k WHERE k.dimension IS NOT NULL"
     );
     let values = values![json!(measures).to_string(), first, end];
     table(books, &statement, values)
