@@ -26,7 +26,7 @@ const LONGEST_REASON: usize = 500;
 
 /// A decision about an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "decision", rename_all = "snake_case")]
+#[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Decision {
     /// It counts, and the hold period is over.
     Approve {
