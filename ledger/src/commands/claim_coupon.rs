@@ -157,7 +157,7 @@ pub fn fill(books: &Books<'_>, pool: &str, codes: &[String]) -> Result<Json, Led
         data,
     };
     events::append(books, now, event)?;
-    super::run_due::hand_over_waiting(books, pool, codes.len(), now)?;
+    super::run_due::hand_over_waiting(books, now)?;
     let left = pools::state(books.sql)?;
     let left = left
         .iter()

@@ -2,7 +2,7 @@
 //! clock.
 
 use grapevine_domain::program::Prize;
-use grapevine_domain::reward::{RewardStatus, Rule, Side, Step};
+use grapevine_domain::reward::{HandOver, RewardStatus, Rule, Side, Step};
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use serde_json::{Value as Json, json};
 
@@ -195,18 +195,15 @@ pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
     Ok(times.into_iter().flatten().min())
 }
 
-/// Hands over what waited for a code of a pool, now that it has some.
-pub(crate) fn hand_over_waiting(
-    books: &Books<'_>,
-    pool: &str,
-    most: usize,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
-    for reward in rewards::waiting_for_a_code(books.sql, pool, most)? {
+/// Hands over what waited for a code, now that a pool has some.
+pub(crate) fn hand_over_waiting(books: &Books<'_>, now: Timestamp) -> Result<(), LedgerError> {
+    for reward in rewards::waiting_for_a_code(books.sql, AT_ONCE)? {
         let program = hand_over::program_of(books, &reward)?;
-        let given = hand_over::hand_over(books, &program, &reward, now)?;
-        if given.coupon.is_none() {
-            break; // the pool is empty again
+        let by = program
+            .side(reward.side)
+            .map(|rules| rules.handed_over_by(reward.side));
+        if matches!(by, Some(HandOver::Pool { .. })) {
+            hand_over::hand_over(books, &program, &reward, now)?;
         }
     }
     Ok(())

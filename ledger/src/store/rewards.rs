@@ -271,19 +271,11 @@ pub fn held_for_confirmation(sql: &dyn Sql, advocate_id: &str) -> Result<Vec<Rew
 
 /// Approved ones that no code was found for, and that are to be handed over by one:
 /// their pool was empty.
-pub fn waiting_for_a_code(
-    sql: &dyn Sql,
-    pool: &str,
-    limit: usize,
-) -> Result<Vec<Reward>, LedgerError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+pub fn waiting_for_a_code(sql: &dyn Sql, limit: u32) -> Result<Vec<Reward>, LedgerError> {
     many(
         sql,
-        "WHERE status = 'approved' AND coupon IS NULL AND side = 'advocate' AND EXISTS \
-         (SELECT 1 FROM referrals f JOIN conversions c ON c.id = f.conversion_id \
-         JOIN programs p ON p.version = c.program_version WHERE f.id = referral_id \
-         AND p.document ->> '$.advocate.hand_over.pool' = ?) ORDER BY release_at, id LIMIT ?",
-        values![pool, limit],
+        "WHERE status = 'approved' AND coupon IS NULL ORDER BY release_at, id LIMIT ?",
+        values![limit],
     )
 }
 
