@@ -1,6 +1,6 @@
 //! `/v1/coupons`: pools of codes that the merchant uploads, given out once each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -103,15 +103,16 @@ async fn rush(world: &Arc<World>, tokens: &[String]) -> Result<Vec<(u16, String)
             crowd.spawn(async move { anyhow::Ok((n, claim(&world, &token).await?)) });
         }
     }
-    let mut answers: Vec<Option<(u16, String)>> = vec![None; tokens.len()];
+    let mut answers: BTreeMap<usize, (u16, String)> = BTreeMap::new();
     while let Some(done) = crowd.join_next().await {
         let (n, answer) = done??;
-        if let Some(before) = &answers[n] {
-            assert_eq!(before, &answer, "one friend, one answer");
-        }
-        answers[n] = Some(answer);
+        let before = answers.insert(n, answer.clone());
+        assert!(
+            before.as_ref().is_none_or(|before| *before == answer),
+            "one friend, one answer: {before:?}, {answer:?}"
+        );
     }
-    Ok(answers.into_iter().flatten().collect())
+    Ok(answers.into_values().collect())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

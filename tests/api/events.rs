@@ -2,7 +2,7 @@
 //! and by the checker that shares no code with it.
 
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use anyhow::{Context, Result};
 use grapevine_tests::edge::Edge;

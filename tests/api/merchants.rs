@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use grapevine_tests::edge::Edge;
-use grapevine_tests::world::{World, number, text, unique};
+use grapevine_tests::world::{World, text, unique};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -9,15 +9,6 @@ use serde_json::{Value, json};
 
 use crate::refusals::refused;
 
-/// The live programme with some fields changed.
-async fn changed(world: &World, changes: &Value) -> Result<Value> {
-    let mut program = world.api.get("/v1/program").await?["program"].take();
-    if let (Some(fields), Some(changes)) = (program.as_object_mut(), changes.as_object()) {
-        fields.extend(changes.clone());
-    }
-    Ok(program)
-}
-
 /// A programme with a mistake in every part.
 fn full_of_mistakes() -> Value {
     json!({
@@ -119,17 +110,15 @@ async fn a_preview_tells_every_mistake_at_once_with_its_place() -> Result<()> {
 #[tokio::test]
 async fn a_preview_warns_of_what_is_legal_but_unwise() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
-    let unwise = changed(
-        &world,
-        &json!({
+    let unwise = world
+        .program_with(&json!({
             "hold_days": 0, "browser_orders_pay": true, "self_referral": "allow",
             "friend": {
                 "offer": {"kind": "percent_off", "basis_points": 5_000},
                 "hand_over": {"by": "pool", "pool": "spring"},
             },
-        }),
-    )
-    .await?;
+        }))
+        .await?;
     let preview = world.api.post("/v1/program/preview", &unwise).await?;
     assert_eq!(preview["problems"], json!([]), "{preview}");
     let wanted = [
@@ -170,7 +159,7 @@ async fn a_document_of_another_shape_is_400_and_says_where() -> Result<()> {
         (json!({"trigger": "first_order"}), "trigger"),
         (json!({"caps": [{"per": "fortnight"}]}), "caps[0].per"),
     ] {
-        let program = changed(&world, &change).await?;
+        let program = world.program_with(&change).await?;
         let drafts = [
             (Method::POST, "/v1/program/preview", program.clone()),
             (Method::PUT, "/v1/program/draft", program.clone()),
@@ -206,7 +195,7 @@ async fn a_draft_is_kept_whatever_is_wrong_and_published_when_it_is_right() -> R
     for path in MISTAKES {
         assert!(answer.text.contains(path), "{path}: {}", answer.text);
     }
-    let good = changed(&world, &json!({"hold_days": 7})).await?;
+    let good = world.program_with(&json!({"hold_days": 7})).await?;
     let saved = world.api.put("/v1/program/draft", &good).await?;
     assert_eq!(saved["problems"], json!([]), "{saved}");
     let published = publish().await?.json()?;
@@ -228,14 +217,12 @@ async fn a_dry_run_plays_past_orders_by_other_rules_and_keeps_nothing() -> Resul
     let nobody = world.order("4", &json!({})).await?;
     let events = world.api.get("/v1/events/verify").await?;
 
-    let draft = changed(
-        &world,
-        &json!({
+    let draft = world
+        .program_with(&json!({
             "advocate": {"offer": {"kind": "store_credit", "amounts": {"EUR": 2_000}}},
             "minimum_order": {"EUR": 3_000},
-        }),
-    )
-    .await?;
+        }))
+        .await?;
     let run = async |body: Value| world.post("/v1/program/dry-run", &body).await;
     let told = run(json!({ "program": draft })).await?.json()?;
     assert_eq!(number(&told, "/orders"), 4, "{told}");

@@ -21,13 +21,14 @@ pub async fn all_pages(world: &World, path: &str, limit: usize) -> Result<Vec<Va
             .api
             .get(&format!("{path}{mark}limit={limit}{after}"))
             .await?;
-        let some = page["data"].as_array().cloned().unwrap_or_default();
+        let some = page.get("data").and_then(Value::as_array);
+        let some = some.cloned().unwrap_or_default();
         assert!(some.len() <= limit, "{page}");
         rows.extend(some);
-        match &page["next"] {
-            Value::Null => return Ok(rows),
-            Value::String(next) => after = format!("&after={next}"),
-            next => after = format!("&after={next}"),
+        match page.get("next") {
+            None | Some(Value::Null) => return Ok(rows),
+            Some(Value::String(next)) => after = format!("&after={next}"),
+            Some(next) => after = format!("&after={next}"),
         }
     }
 }

@@ -18,8 +18,9 @@ async fn earned(world: &World, link: &str, n: usize) -> Result<String> {
     let order = world
         .order(&n.to_string(), &json!({ "click_token": token }))
         .await?;
-    let rewards = order["referral"]["rewards"].as_array();
+    let rewards = order.pointer("/referral/rewards");
     let own = rewards
+        .and_then(Value::as_array)
         .into_iter()
         .flatten()
         .find(|reward| text(reward, "/side") == "advocate");

@@ -240,11 +240,19 @@ impl World {
     /// # Errors
     /// When the edge says no.
     pub async fn publish(&self, changes: &Value) -> Result<Value> {
-        let mut program = self.api.get("/v1/program").await?["program"].take();
-        if let (Some(fields), Some(changes)) = (program.as_object_mut(), changes.as_object()) {
-            fields.extend(changes.clone());
-        }
-        self.api.publish(&program).await
+        self.api.publish(&self.program_with(changes).await?).await
+    }
+
+    /// The live programme with some fields changed.
+    ///
+    /// # Errors
+    /// When the edge says no.
+    pub async fn program_with(&self, changes: &Value) -> Result<Value> {
+        let mut live = self.api.get("/v1/program").await?;
+        let program = live.get_mut("program").and_then(Value::as_object_mut);
+        let program = program.context("a live programme")?;
+        program.extend(changes.as_object().cloned().unwrap_or_default());
+        Ok(Value::Object(std::mem::take(program)))
     }
 
     /// Posts with the secret key, whatever is answered.
