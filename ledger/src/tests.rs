@@ -14,5 +14,6 @@ mod orders;
 mod path;
 mod pools;
 mod refunds;
+mod reward_acts;
 mod schema;
 mod wire;

@@ -125,9 +125,21 @@ async fn a_single_reward_is_voided_and_given_back() -> Result<()> {
         let answer = act(&world, &id, wrong, &because).await?;
         refused(&answer, 409, "wrong_status", wrong);
     }
-    // The referral itself stands, and so does the friend's reward.
+    // The referral itself stands, and its history knows who said so and why.
     let order = world.api.conversion("1").await?;
     assert_eq!(text(&order, "/referral/status"), "pending", "{order}");
+    let path = format!("/v1/referrals/{}", text(&order, "/referral/id"));
+    let history = world.api.get(&path).await?["events"].take();
+    let decided = history.as_array().into_iter().flatten();
+    let decided: Vec<&Value> = decided
+        .filter(|event| text(event, "/kind") == "reward.decided")
+        .collect();
+    assert_eq!(decided.len(), 1, "the repetition says nothing new");
+    let why = json!({"decision": "void", "reason": "a clerk's mistake"});
+    assert_eq!(
+        (text(decided[0], "/actor"), &decided[0]["data"]),
+        ("merchant", &why)
+    );
     let nothing = json!({});
     for _ in 0..2 {
         let after = act(&world, &id, "reinstate", &nothing).await?.json()?;
