@@ -83,7 +83,9 @@ fn explain(reason: &str) -> String {
             "This code has been used already."
         }
         "expired" | "coupon_expired" => "This code has expired.",
-        "voided" | "cancelled" | "coupon_voided" => "This code is no longer valid.",
+        "voided" | "cancelled" | "coupon_voided" | "coupon_withdrawn" => {
+            "This code is no longer valid."
+        }
         "not_yet" | "pending" | "not_issued" => "This code isn’t ready yet. Try again later.",
         "" => "This code can’t be used.",
         text if text.contains(' ') => return text.to_owned(),

@@ -91,7 +91,6 @@ struct ConversionBody<'a> {
 
 #[derive(Serialize)]
 struct RefundBody<'a> {
-    order_id: &'a str,
     refund_id: &'a str,
     amount: u32,
     currency: &'static str,
@@ -144,31 +143,31 @@ impl EdgeClient {
             click_token: order.click_token.as_deref(),
             coupon: order.coupon.as_deref(),
         };
-        self.post("conversions", &format!("order-{}", order.id), &body)
-            .await
+        let key = format!("order-{}", order.id);
+        self.post(&["conversions"], &key, &body).await
     }
 
-    /// `POST /v1/refunds`, for all that was paid for goods.
+    /// `POST /v1/conversions/{order_id}/refunds`, for all that was paid for goods.
     pub async fn refund(&self, order: &Order) -> Result<(), Trouble> {
         let refund_id = format!("refund-{}", order.id);
         let body = RefundBody {
-            order_id: &order.id,
             refund_id: &refund_id,
             amount: order.quote().paid_for_goods().0,
             currency: CURRENCY,
         };
-        self.post("refunds", &refund_id, &body).await
+        let path = ["conversions", &order.id, "refunds"];
+        self.post(&path, &refund_id, &body).await
     }
 
     async fn post<B: Serialize + Sync>(
         &self,
-        resource: &str,
+        resource: &[&str],
         key: &str,
         body: &B,
     ) -> Result<(), Trouble> {
         let request = self
             .http
-            .post(self.url(&["v1", resource]))
+            .post(self.url(&[&["v1"], resource].concat()))
             .header("idempotency-key", key)
             .json(body)
             .timeout(REPORT_PATIENCE);

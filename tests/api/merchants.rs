@@ -1,9 +1,9 @@
-//! `/v1/merchants`, `/v1/health`, `/v1/program`, `/v1/clock`: opening a merchant
-//! and setting its rules.
+//! `/v1/merchants`, `/v1/health`, `/v1/test/clock`: opening a merchant and moving
+//! its shop and its time.
 
 use anyhow::Result;
 use grapevine_tests::edge::Edge;
-use grapevine_tests::world::{World, number, text, unique};
+use grapevine_tests::world::{World, text, unique};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -77,46 +77,6 @@ async fn a_merchant_with_a_field_that_makes_no_sense_is_not_opened() -> Result<(
         .request(Method::POST, "/v1/merchants", Some(&good), &[])
         .await?;
     assert_eq!(answer.status, 201, "{}", answer.text);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_programme_is_read_published_and_seen_by_shoppers_at_once() -> Result<()> {
-    let world = World::open(Edge::shared().await?).await?;
-    let before = world.api.get("/v1/program").await?;
-    assert_eq!(number(&before, "/version"), 1, "{before}");
-    let mut program = before["program"].clone();
-    program["advocate"] =
-        json!({"kind": "store_credit", "money": {"minor": 1_500, "currency": "EUR"}});
-    program["friend"] = json!({"kind": "percent_off", "basis_points": 1_250});
-    program["hold_days"] = json!(7);
-    let after = world.api.put("/v1/program", &program).await?;
-    assert_eq!(number(&after, "/version"), 2, "{after}");
-    assert_eq!(world.api.get("/v1/program").await?["program"], program);
-
-    let start = world
-        .anybody
-        .get(&format!("/b/{}/start?locale=en", world.slug))
-        .await?;
-    assert_eq!(number(&start, "/advocate_reward/money/minor"), 1_500);
-    assert_eq!(number(&start, "/friend_reward/basis_points"), 1_250);
-    assert_eq!(number(&start, "/hold_days"), 7);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_programme_with_mistakes_is_refused_and_the_old_one_stays() -> Result<()> {
-    let world = World::open(Edge::shared().await?).await?;
-    let before = world.api.get("/v1/program").await?;
-    let mut program = before["program"].clone();
-    program["hold_days"] = json!(1_000);
-    program["friend"] = json!({"kind": "percent_off", "basis_points": 20_000});
-    let answer = world
-        .api
-        .request(Method::PUT, "/v1/program", Some(&program), &[])
-        .await?;
-    refused(&answer, 422, "invalid_program", "a programme with mistakes");
-    assert_eq!(world.api.get("/v1/program").await?, before);
     Ok(())
 }
 

@@ -357,8 +357,9 @@ async fn a_browsers_word_alone_pays_nothing_until_the_shop_confirms() -> Result<
     assert_eq!(answer.status, 202, "{}", answer.text);
     assert_eq!(answer.json()?, json!({ "received": true }));
     world.api.advance_clock(15 * 86_400).await?;
-    let rewards = world.api.get("/v1/rewards").await?;
-    assert_ne!(text(&rewards, "/0/status"), "approved", "{rewards}");
+    for reward in world.rows("/v1/rewards").await? {
+        assert_eq!(text(&reward, "/status"), "pending", "{reward}");
+    }
 
     let order = world.order("2001", &json!({})).await?;
     assert_eq!(text(&order, "/conversion/order_id"), "2001");

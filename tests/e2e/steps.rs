@@ -1,6 +1,6 @@
 //! What people do in journeys, told in their own terms.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use grapevine_tests::browser::{At, Browser};
 use grapevine_tests::world::{World, text};
 
@@ -106,10 +106,8 @@ pub async fn cookie(browser: &Browser, name: &str) -> Result<Option<thirtyfour::
 
 /// The status of both rewards, the advocate's first, with the release date.
 pub async fn rewards(world: &World) -> Result<Vec<(String, String, String)>> {
-    let list = world.api.get("/v1/rewards").await?;
+    let list = world.rows("/v1/rewards").await?;
     let mut rewards: Vec<_> = list
-        .as_array()
-        .context("a list of rewards")?
         .iter()
         .map(|reward| {
             (

@@ -172,6 +172,14 @@ impl World {
         Ok(self.anybody.click(link, address).await?.1)
     }
 
+    /// Follows a link as the n-th of many people would; returns the click token.
+    ///
+    /// # Errors
+    /// When no redirect with a token comes back.
+    pub async fn friend(&self, link: &str, n: usize) -> Result<String> {
+        self.click(link, &format!("2001:db8:{n:x}::1")).await
+    }
+
     /// Follows a link with headers of one's own; nothing else is sent.
     ///
     /// # Errors
@@ -213,6 +221,46 @@ impl World {
                 self.funnel().await?
             ))),
         }
+    }
+
+    /// The rows of a list: its `data`.
+    ///
+    /// # Errors
+    /// When the edge says no, or answers no list.
+    pub async fn rows(&self, path: &str) -> Result<Vec<Value>> {
+        let mut list = self.api.get(path).await?;
+        match list.get_mut("data").map(Value::take) {
+            Some(Value::Array(rows)) => Ok(rows),
+            _ => bail!("{path} answered no list: {list}"),
+        }
+    }
+
+    /// Publishes the live programme with some fields changed.
+    ///
+    /// # Errors
+    /// When the edge says no.
+    pub async fn publish(&self, changes: &Value) -> Result<Value> {
+        self.api.publish(&self.program_with(changes).await?).await
+    }
+
+    /// The live programme with some fields changed.
+    ///
+    /// # Errors
+    /// When the edge says no.
+    pub async fn program_with(&self, changes: &Value) -> Result<Value> {
+        let mut live = self.api.get("/v1/program").await?;
+        let program = live.get_mut("program").and_then(Value::as_object_mut);
+        let program = program.context("a live programme")?;
+        program.extend(changes.as_object().cloned().unwrap_or_default());
+        Ok(Value::Object(std::mem::take(program)))
+    }
+
+    /// Posts with the secret key, whatever is answered.
+    ///
+    /// # Errors
+    /// When there is no answer at all.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.api.request(Method::POST, path, Some(body), &[]).await
     }
 
     /// Reports an order as the shop's server; with whatever fields.

@@ -267,9 +267,16 @@ impl Client {
         self.get(&format!("/v1/conversions/{order_id}")).await
     }
 
-    /// Reports a refund.
-    pub async fn refund(&self, refund: &Value) -> Result<Value> {
-        self.post("/v1/refunds", refund).await
+    /// Reports money given back of an order; all of it where `refund` has no amount.
+    pub async fn refund(&self, order_id: &str, refund: &Value) -> Result<Value> {
+        self.post(&format!("/v1/conversions/{order_id}/refunds"), refund)
+            .await
+    }
+
+    /// Publishes a programme.
+    pub async fn publish(&self, program: &Value) -> Result<Value> {
+        self.post("/v1/program/publish", &json!({ "program": program }))
+            .await
     }
 
     /// Creates a verified advocate; the answer has `code` and `link`.

@@ -87,10 +87,9 @@ fn free_coupon(
         .map(|rules| rules.handed_over_by(Side::Friend, &rules.offer));
     match by {
         Some(HandOver::Pattern { pattern }) => hand_over::new_code(books, &pattern),
-        Some(HandOver::Pool { pool }) => match pools::take(books.sql, &pool, now)? {
+        Some(HandOver::Pool { pool }) => match hand_over::take(books, &pool, click, now)? {
             Some(code) => Ok(code),
             None => {
-                hand_over::say_pool_is_empty(books, &pool, click, now)?;
                 let message = "There are no codes left just now. Please try again later.";
                 Err(LedgerError::refused(
                     RefusalKind::Conflict,

@@ -26,7 +26,7 @@ const LONGEST_REASON: usize = 500;
 
 /// A decision about an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "decision", rename_all = "snake_case")]
+#[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Decision {
     /// It counts, and the hold period is over.
     Approve {
@@ -215,10 +215,10 @@ pub enum RewardAct {
     Reinstate,
 }
 
-/// Does it. Answers the reward as it is then.
+/// Does it, and notes in whose words. Answers the reward as it is then.
 ///
 /// Atomicity: one transaction. Idempotency: what is done already answers the same
-/// again. Refuses with `wrong_status` what the reward's status does not allow.
+/// again, and leaves no trace. Refuses with `wrong_status` what the reward's status does not allow.
 pub fn reward(
     books: &Books<'_>,
     id: &str,
@@ -230,12 +230,22 @@ pub fn reward(
     check_reason(reason.as_deref())?;
     let found = rewards::by_id(books.sql, id)?
         .ok_or_else(|| LedgerError::not_found("unknown_reward", "There is no such reward."))?;
+    let words = reason.clone();
     match act {
         RewardAct::Approve => approve(books, &merchant, &found, now)?,
         RewardAct::Issue => issue(books, &found, reason, now)?,
         RewardAct::Redeem => redeem(books, &found, reason, now)?,
         RewardAct::Void => take_back(books, &merchant, &found, reason, now)?,
         RewardAct::Reinstate => give_back(books, &merchant, &found, now)?,
+    }
+    if rewards::by_id(books.sql, id)?.as_ref() != Some(&found) {
+        let event = Event {
+            kind: "reward.decided",
+            subject: id,
+            actor: "merchant",
+            data: json!({ "decision": act, "reason": words }),
+        };
+        events::append(books, now, event)?;
     }
     reports::rewards::one(books, id)
 }

@@ -177,13 +177,7 @@ pub fn hand_over(
     let code = match by {
         HandOver::Merchant => None,
         HandOver::Pattern { pattern } => Some(new_code(books, &pattern)?),
-        HandOver::Pool { pool } => {
-            let code = pools::take(books.sql, &pool, now)?;
-            if code.is_none() {
-                say_pool_is_empty(books, &pool, &reward.id, now)?;
-            }
-            code
-        }
+        HandOver::Pool { pool } => take(books, &pool, &reward.id, now)?,
     };
     let Some(code) = code else {
         return Ok(reward.clone());
@@ -260,21 +254,23 @@ pub fn new_code(books: &Books<'_>, pattern: &str) -> Result<String, LedgerError>
     ))
 }
 
-/// The merchant hears that a pool is empty.
-pub fn say_pool_is_empty(
+/// Takes a code out of a pool. The merchant hears when it was the last one: whoever
+/// is refused later leaves no trace, since a refusal undoes its transaction.
+pub fn take(
     books: &Books<'_>,
     pool: &str,
     wanted_for: &str,
     now: Timestamp,
-) -> Result<(), LedgerError> {
-    events::append(
-        books,
-        now,
-        Event {
+) -> Result<Option<String>, LedgerError> {
+    let code = pools::take(books.sql, pool, now)?;
+    if code.is_none() || !pools::has_some(books.sql, pool)? {
+        let event = Event {
             kind: "program.pool_empty",
             subject: pool,
             actor: "system",
-            data: serde_json::json!({ "wanted_for": wanted_for }),
-        },
-    )
+            data: serde_json::json!({ "wanted_for": wanted_for, "given": code.is_some() }),
+        };
+        events::append(books, now, event)?;
+    }
+    Ok(code)
 }

@@ -2,8 +2,9 @@
 
 use grapevine_domain::money::Money;
 use grapevine_domain::program::Program;
+use grapevine_domain::reward::{HandOver, Side};
 use grapevine_domain::time::Timestamp;
-use grapevine_domain::validate::{Findings, Shop};
+use grapevine_domain::validate::{Findings, Problem, Shop};
 use serde_json::{Value as Json, json};
 
 use super::budget::{self, State};
@@ -12,7 +13,7 @@ use crate::error::{LedgerError, RefusalKind};
 use crate::events::{self, Event};
 use crate::iso::Iso;
 use crate::store::merchant::{self, Merchant};
-use crate::store::programs;
+use crate::store::{pools, programs};
 use crate::values;
 
 /// Publishes a programme, or the draft where none is given. Answers
@@ -38,7 +39,8 @@ pub fn run(
                 LedgerError::refused(RefusalKind::Conflict, "no_draft", message)
             })?,
     };
-    let findings = check(&program, shop(books, &merchant)?)?;
+    let mut findings = check(&program, shop(books, &merchant)?)?;
+    warn_of_empty_pools(books, &program, &mut findings)?;
     let (live, current) = books.live()?;
     if base_version.is_some_and(|base| base != live) {
         let message = format!("Version {live} is live by now: look at it first.");
@@ -114,8 +116,35 @@ pub fn draft(books: &Books<'_>) -> Result<Json, LedgerError> {
 /// What would be said of a programme: `{program, problems, warnings}`.
 pub fn preview(books: &Books<'_>, program: &Program) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
-    let Findings { problems, warnings } = program.validate(shop(books, &merchant)?);
+    let mut findings = program.validate(shop(books, &merchant)?);
+    warn_of_empty_pools(books, program, &mut findings)?;
+    let Findings { problems, warnings } = findings;
     Ok(json!({ "program": program, "problems": problems, "warnings": warnings }))
+}
+
+/// A programme can be published before its codes are uploaded, but nobody gets one.
+fn warn_of_empty_pools(
+    books: &Books<'_>,
+    program: &Program,
+    findings: &mut Findings,
+) -> Result<(), LedgerError> {
+    for (side, rules) in program.sides() {
+        let Some(HandOver::Pool { pool }) = &rules.hand_over else {
+            continue;
+        };
+        if pools::has_some(books.sql, pool)? {
+            continue;
+        }
+        let what = match side {
+            Side::Friend => "no friend can take the offer",
+            Side::Advocate => "approved rewards wait",
+        };
+        findings.warnings.push(Problem {
+            path: format!("{}.hand_over.pool", side.as_str()),
+            sentence: format!("The pool {pool} has no codes: {what} until some are uploaded."),
+        });
+    }
+    Ok(())
 }
 
 /// Answers `{version, program, paused}`.

@@ -1,6 +1,7 @@
 //! Rewards with their arithmetic.
 
 use grapevine_domain::money::Money;
+use grapevine_domain::reward::RewardStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -62,6 +63,12 @@ pub fn one(books: &Books<'_>, id: &str) -> Result<Json, LedgerError> {
 
 /// Rewards of both sides, newest first: `{data, next}`.
 pub fn list(books: &Books<'_>, filter: &Filter) -> Result<Json, LedgerError> {
+    if let Some(status) = &filter.status
+        && RewardStatus::parse(status).is_none()
+    {
+        let message = "status must be pending, approved, issued, redeemed, expired or voided.";
+        return Err(LedgerError::invalid("invalid_status", message));
+    }
     let found = store::newest(
         books.sql,
         filter.status.as_deref(),

@@ -17,17 +17,27 @@ pub fn add(sql: &dyn Sql, pool: &str, codes: &[String], at: Timestamp) -> Result
     i64::try_from(rows.len()).map_err(|_| LedgerError::Corrupt("a count"))
 }
 
+/// Codes that can be given out: not taken, and nobody has them from elsewhere.
+const FREE: &str = "p.pool = ? AND p.taken_at IS NULL AND NOT EXISTS (SELECT 1 FROM coupons c \
+    WHERE c.plain = upper(replace(replace(p.code, '-', ''), ' ', '')))";
+
 /// Takes the next code out of a pool, for good. Codes that somebody has already are
 /// passed over.
 pub fn take(sql: &dyn Sql, pool: &str, at: Timestamp) -> Result<Option<String>, LedgerError> {
     let rows = sql.run(
-        "UPDATE pool_codes SET taken_at = ? WHERE code = (SELECT p.code FROM pool_codes p \
-         WHERE p.pool = ? AND p.taken_at IS NULL AND NOT EXISTS (SELECT 1 FROM coupons c \
-         WHERE c.plain = upper(replace(replace(p.code, '-', ''), ' ', ''))) \
-         ORDER BY p.added_at, p.code LIMIT 1) RETURNING code",
+        &format!(
+            "UPDATE pool_codes SET taken_at = ? WHERE code = (SELECT p.code FROM pool_codes p \
+             WHERE {FREE} ORDER BY p.added_at, p.code LIMIT 1) RETURNING code"
+        ),
         values![at, pool],
     )?;
     rows.first().map(|row| row.text(0)).transpose()
+}
+
+/// Whether a pool has a code to give out.
+pub fn has_some(sql: &dyn Sql, pool: &str) -> Result<bool, LedgerError> {
+    let statement = format!("SELECT 1 FROM pool_codes p WHERE {FREE} LIMIT 1");
+    Ok(!sql.run(&statement, values![pool])?.is_empty())
 }
 
 /// How many codes each pool still has: name, left, given out.

@@ -10,7 +10,6 @@ use crate::edge_double::EdgeDouble;
 use crate::shopper::{RunningShop, Shopper, state_file};
 
 const CONVERSIONS: &str = "/v1/conversions";
-const REFUNDS: &str = "/v1/refunds";
 
 #[tokio::test]
 async fn a_report_holds_the_order_the_customer_and_the_click() {
@@ -152,12 +151,13 @@ async fn a_refund_is_told_once_and_after_its_order() {
             (303, "/shopkeeper")
         );
     }
-    let refunds = edge.wait_for(REFUNDS, 1).await;
+    let path = format!("/v1/conversions/{id}/refunds");
+    let refunds = edge.wait_for(&path, 1).await;
     assert_eq!(edge.posts(CONVERSIONS).len(), 2);
     assert_eq!(refunds.len(), 1);
     assert_eq!(
         refunds[0].body,
-        json!({"order_id": id, "refund_id": format!("refund-{id}"), "amount": 2900, "currency": "EUR"})
+        json!({"refund_id": format!("refund-{id}"), "amount": 2900, "currency": "EUR"})
     );
     assert_eq!(refunds[0].header("idempotency-key"), format!("refund-{id}"));
     let confirmation = shopper.get(&format!("/orders/{id}")).await.text;

@@ -41,13 +41,8 @@ async fn show(request: &Request, env: &Env, command: Command) -> Result<Response
 /// # Errors
 /// 422 `invalid_currency` when the currency is none.
 pub fn money(minor: i64, currency: &str) -> Result<Money, Error> {
-    let currency = Currency::parse(currency).map_err(|error| {
-        Error::Refused(Refusal {
-            kind: RefusalKind::Invalid,
-            code: "invalid_currency".to_owned(),
-            message: format!("currency: {error}."),
-        })
-    })?;
+    let currency = Currency::parse(currency)
+        .map_err(|error| invalid("invalid_currency", format!("currency: {error}.")))?;
     Ok(Money { minor, currency })
 }
 
@@ -58,22 +53,52 @@ fn decode(segment: &str) -> Result<String, Error> {
         .map_err(|_| Error::NotFound)
 }
 
+/// Refuses parameters that the route does not know: a filter with a typo would
+/// otherwise answer everything.
+///
+/// # Errors
+/// 422 `unknown_parameter`.
+fn only(url: &str, known: &[&str]) -> Result<(), Error> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or_default();
+    let names = query.split('&').map(|pair| pair.split('=').next());
+    let stranger = |name: &&str| !name.is_empty() && !known.contains(name);
+    match names.flatten().find(stranger) {
+        None => Ok(()),
+        Some(name) => Err(invalid(
+            "unknown_parameter",
+            format!(
+                "There is no parameter {name} here, only {}.",
+                known.join(", ")
+            ),
+        )),
+    }
+}
+
+fn invalid(code: &str, message: String) -> Error {
+    Error::Refused(Refusal {
+        kind: RefusalKind::Invalid,
+        code: code.to_owned(),
+        message,
+    })
+}
+
 /// A whole number of the query; 422 when it is something else.
 fn number<T: core::str::FromStr>(url: &str, name: &str) -> Result<Option<T>, Error> {
     let Some(text) = query_parameter(url, name) else {
         return Ok(None);
     };
     text.parse().map(Some).map_err(|_| {
-        Error::Refused(Refusal {
-            kind: RefusalKind::Invalid,
-            code: format!("invalid_{name}"),
-            message: format!("{name} must be a whole number."),
-        })
+        invalid(
+            &format!("invalid_{name}"),
+            format!("{name} must be a whole number that is not negative."),
+        )
     })
 }
 
 /// `?after=…&limit=…` of a list.
 fn page(url: &str) -> Result<Page, Error> {
+    only(url, &["status", "advocate", "after", "limit"])?;
     Ok(Page {
         after: query_parameter(url, "after"),
         limit: number(url, "limit")?,

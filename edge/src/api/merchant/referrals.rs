@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use worker::{Env, Request, Response};
 
-use super::{ask, decode, page, show};
+use super::{decode, only, page, show};
 use crate::error::Error;
 use crate::http::{self, json_response, query_parameter};
 use crate::{auth, ledger_client};
@@ -52,11 +52,16 @@ struct Reward {
 }
 
 /// `GET /v1/referrals/{id}/why?locale=pl`: the decision as data, and told in one of
-/// fourteen languages: `{…, locale, sentences, text}`.
+/// fourteen languages, the merchant's own where none is asked for: `{…, locale,
+/// sentences, text}`.
 pub async fn why(request: &Request, url: &str, env: &Env, id: &str) -> Result<Response, Error> {
-    let mut answer = ask(request, env, &Command::Why { id: decode(id)? }).await?;
+    let merchant = auth::merchant(request, env).await?;
+    only(url, &["locale"])?;
+    let command = Command::Why { id: decode(id)? };
+    let mut answer = ledger_client::call(env, &merchant.slug, &command).await?;
     let told: Told = serde_json::from_value(answer.clone())?;
-    let language = Language::from_tag(&query_parameter(url, "locale").unwrap_or_default());
+    let asked = query_parameter(url, "locale");
+    let language = Language::from_tag(asked.as_deref().unwrap_or(&merchant.locale));
     let winner = told.winner.as_ref();
     let loser = |candidate| {
         let Candidate {
