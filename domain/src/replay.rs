@@ -225,11 +225,15 @@ fn want(
     let mut wanted = Vec::new();
     let mut friends: BTreeMap<&str, u32> = BTreeMap::new();
     let mut used: BTreeMap<(&str, Span, Option<Currency>), Used> = BTreeMap::new();
-    for (at, (past, winner)) in orders.iter().zip(winners).enumerate() {
-        let Some(advocate) = winner.as_deref() else {
+    let counts = |past: &Past| past.confirmed || program.browser_orders_pay;
+    let mut by_rank: Vec<(usize, &Past)> = orders.iter().enumerate().collect();
+    // Rewards go by the time of their orders, those that do not count last.
+    by_rank.sort_by_key(|(_, past)| (!counts(past), past.order.ordered_at, &past.order_id));
+    for (at, past) in by_rank {
+        let Some(advocate) = winners.get(at).and_then(|winner| winner.as_deref()) else {
             continue;
         };
-        let counts = past.confirmed || program.browser_orders_pay;
+        let counts = counts(past);
         let known = friends.entry(advocate).or_default();
         let number = *known + 1;
         if counts {

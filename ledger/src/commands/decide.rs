@@ -257,7 +257,8 @@ fn approve(
                 ruling: Some(Ruling::Approve),
                 ..found.clone()
             };
-            hand_over::approve(books, merchant, &ruled, "merchant", now).map(drop)
+            hand_over::approve(books, merchant, &ruled, "merchant", now)?;
+            work_out_again(books, merchant, found, now)
         }
         _ => Err(refuse(found, "Only a pending reward can be approved.")),
     }
@@ -331,7 +332,9 @@ fn take_back(
             reason: Some("declined".to_owned()),
             ..ruled
         };
-        return change_reward(books, Some(found), &ruled, "merchant", now);
+        change_reward(books, Some(found), &ruled, "merchant", now)?;
+        // The budget had refused it, and it had kept its place under a cap.
+        return work_out_again(books, merchant, found, now);
     }
     if !void_reward(books, &ruled, "declined", "merchant", now)? {
         return Err(refuse(found, "An expired reward cannot be voided."));
@@ -360,19 +363,14 @@ fn give_back(
         return Err(refuse(found, "Only a voided reward can be reinstated."));
     }
     let after = Reward {
-        status: RewardStatus::Pending,
-        reason: None,
         ruling: Some(Ruling::Stand),
-        ..found.clone()
+        ..found.given_back()
     };
     change_reward(books, Some(found), &after, "merchant", now)?;
     work_out_again(books, merchant, &after, now)?;
     let after = rewards::by_id(books.sql, &found.id)?
         .ok_or(LedgerError::Corrupt("a reward that has gone"))?;
-    if after.status == RewardStatus::Pending && after.release_at <= now {
-        hand_over::approve_if_free(books, merchant, &after, now)?;
-    }
-    Ok(())
+    hand_over::approve_if_free(books, merchant, &after, now)
 }
 
 /// Others may have more or less room now.
@@ -385,5 +383,6 @@ fn work_out_again(
     let mut touched = Touched::default();
     touched.advocate(&reward.advocate_id, reward.ordered_at, &reward.order_id);
     touched.spending.insert(Place::of(reward));
+    touched.room(books, reward)?;
     allocate::run(books, merchant, touched, now)
 }

@@ -247,12 +247,24 @@ pub fn void(
         actor,
         now,
     )?;
+    void_rewards(books, referral, reason, actor, now)
+}
+
+/// Voids what can be voided of a referral's rewards, and says why of what is void
+/// already. Returns as [`void`].
+pub fn void_rewards(
+    books: &Books<'_>,
+    referral: &Referral,
+    reason: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Option<Reward>, LedgerError> {
     let mut lost = None;
     for reward in rewards::of_referral(books.sql, &referral.id)? {
         if reward.ruling == Some(Ruling::Stand) {
             continue; // the merchant gave it whatever became of the order
         }
-        if reward.status == RewardStatus::Voided && reward.ruling.is_none() {
+        if reward.status == RewardStatus::Voided && reward.ruling != Some(Ruling::Void) {
             // A cap or the budget had refused it: now it is the referral itself.
             let mut after = reward.clone();
             after.reason = Some(reason.to_owned());
@@ -278,16 +290,18 @@ pub fn reinstate(
     let after = move_referral(books, referral, ReferralStatus::Pending, None, actor, now)?;
     for reward in rewards::of_referral(books.sql, &referral.id)? {
         if reward.status == RewardStatus::Voided && reward.ruling != Some(Ruling::Void) {
-            move_reward(books, &reward, RewardStatus::Pending, None, actor, now)?;
+            change_reward(books, Some(&reward), &reward.given_back(), actor, now)?;
         }
     }
     Ok(after)
 }
 
 /// Whether people hear of an order, and whether it counts against caps and budgets:
-/// the shop stands for it, or the merchant takes a browser's word.
+/// the shop stands for it, the merchant approved it, or takes any browser's word.
 pub fn is_credible(books: &Books<'_>, order: &Conversion) -> Result<bool, LedgerError> {
+    let ruling = order.ruling.as_ref().map(|ruled| ruled.ruling);
     Ok(order.confirmed_at.is_some()
+        || ruling == Some(Ruling::Approve)
         || programs::version(books.sql, order.program_version)?.browser_orders_pay)
 }
 

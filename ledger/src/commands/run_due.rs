@@ -197,16 +197,24 @@ pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
 
 /// Hands over what waited for a code, now that a pool has some.
 pub(crate) fn hand_over_waiting(books: &Books<'_>, now: Timestamp) -> Result<(), LedgerError> {
-    for reward in rewards::waiting_for_a_code(books.sql, AT_ONCE)? {
-        let program = hand_over::program_of(books, &reward)?;
-        let by = program
-            .side(reward.side)
-            .map(|rules| rules.handed_over_by(reward.side));
-        if matches!(by, Some(HandOver::Pool { .. })) {
-            hand_over::hand_over(books, &program, &reward, now)?;
+    let mut after = (Timestamp(i64::MIN), String::new(), String::new());
+    loop {
+        // Others wait there for the shop itself, so that one part may hold none of ours.
+        let some = rewards::waiting_for_a_code(books.sql, &after, AT_ONCE)?;
+        let Some(last) = some.last() else {
+            return Ok(());
+        };
+        after = (last.release_at, last.order_id.clone(), last.id.clone());
+        for reward in &some {
+            let program = hand_over::program_of(books, reward)?;
+            let by = program
+                .side(reward.side)
+                .map(|rules| rules.handed_over_by(reward.side));
+            if matches!(by, Some(HandOver::Pool { .. })) {
+                hand_over::hand_over(books, &program, reward, now)?;
+            }
         }
     }
-    Ok(())
 }
 
 /// Answers `{now, test}`: the merchant's time.

@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 use super::allocate::{self, Touched};
 use super::budget::Place;
 use super::candidates;
-use super::moves::{change_referral, is_credible, move_referral, reinstate, tally, tell, void};
+use super::moves::{
+    change_referral, is_credible, move_referral, reinstate, tally, tell, void, void_rewards,
+};
 use super::{chain, hand_over};
 use crate::books::Books;
 use crate::error::LedgerError;
@@ -52,6 +54,7 @@ pub fn settle(
         now,
         counted: BTreeMap::new(),
         touched: Touched::default(),
+        by_word: Vec::new(),
         news: Vec::new(),
     };
     work.remember(&order.id, before)?;
@@ -87,6 +90,12 @@ pub fn settle(
         work.judge(&id)?;
     }
     allocate::run(books, merchant, core::mem::take(&mut work.touched), now)?;
+    // Amounts first: what is approved is not worked out any more.
+    for id in core::mem::take(&mut work.by_word) {
+        if let Some(referral) = referrals::by_id(books.sql, &id)? {
+            hand_over::approve_referral(books, merchant, &referral, actor, now)?;
+        }
+    }
     work.count()?;
     work.redeem(order)?;
     work.tell()
@@ -114,6 +123,8 @@ struct Work<'a> {
     /// What each order counted for before.
     counted: BTreeMap<String, Tally>,
     touched: Touched,
+    /// Referrals that the merchant approves before their time.
+    by_word: Vec<String>,
     news: Vec<News>,
 }
 
@@ -297,13 +308,20 @@ impl Work<'_> {
                         ..mine.clone()
                     };
                     change_referral(self.books, Some(&mine), &after, self.actor, self.now)?;
+                    void_rewards(self.books, &mine, reason, self.actor, self.now)?;
                 }
                 return Ok(());
             }
             (Target::Void(reason), _) => return self.void(&mine, reason, credible),
-            (_, ReferralStatus::Voided) => reinstate(self.books, &mine, self.actor, self.now)?,
+            (_, ReferralStatus::Voided) => {
+                let back = reinstate(self.books, &mine, self.actor, self.now)?;
+                for reward in rewards::of_referral(self.books.sql, &back.id)? {
+                    self.touched.spending.insert(Place::of(&reward));
+                }
+                back
+            }
             // Suspicion is lifted by the facts: out, and in again.
-            (Target::Stands, ReferralStatus::Flagged) if order.ruling.is_none() => {
+            (Target::Stands, ReferralStatus::Flagged) if !approves(order) => {
                 let out = move_referral(
                     self.books,
                     &mine,
@@ -325,7 +343,7 @@ impl Work<'_> {
         };
         let stands = self.flag_or_free(stands, target)?;
         self.touch(order, &stands);
-        self.approve_by_word(order, &stands)?;
+        self.note_word(order, &stands);
         if newly_credible && stands.status != ReferralStatus::Approved {
             self.news.push(News::Bought(stands.id));
         }
@@ -347,20 +365,14 @@ impl Work<'_> {
     }
 
     /// The merchant can say that a referral is approved before its time.
-    fn approve_by_word(&self, order: &Conversion, referral: &Referral) -> Result<(), LedgerError> {
-        let word = order.ruling.as_ref().map(|ruled| ruled.ruling);
+    fn note_word(&mut self, order: &Conversion, referral: &Referral) {
         let waits = matches!(
             referral.status,
             ReferralStatus::Pending | ReferralStatus::Flagged
         );
-        if word == Some(Ruling::Approve) && waits {
-            // Amounts first: what is approved is not worked out any more.
-            let mut touched = Touched::default();
-            touched.advocate(&referral.advocate_id, order.ordered_at, &order.order_id);
-            allocate::run(self.books, self.merchant, touched, self.now)?;
-            hand_over::approve_referral(self.books, self.merchant, referral, self.actor, self.now)?;
+        if approves(order) && waits {
+            self.by_word.push(referral.id.clone());
         }
-        Ok(())
     }
 
     fn open(
@@ -380,7 +392,7 @@ impl Work<'_> {
         }
         let referral = self.flag_or_free(referral, target)?;
         self.touch(order, &referral);
-        self.approve_by_word(order, &referral)?;
+        self.note_word(order, &referral);
         if referral.credible {
             self.news.push(News::Bought(referral.id));
         }
@@ -400,6 +412,7 @@ impl Work<'_> {
         );
         for reward in rewards::of_referral(self.books.sql, &referral.id)? {
             self.touched.spending.insert(Place::of(&reward));
+            self.touched.room(self.books, &reward)?;
         }
         let lost = void(self.books, referral, reason, self.actor, self.now)?;
         if let Some(reward) = lost.filter(|_| credible) {
@@ -537,6 +550,11 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+fn approves(order: &Conversion) -> bool {
+    let word = order.ruling.as_ref().map(|ruled| ruled.ruling);
+    word == Some(Ruling::Approve)
 }
 
 #[derive(Clone, Copy)]

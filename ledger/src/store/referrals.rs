@@ -112,7 +112,7 @@ pub fn standing_from(
     )?;
     found.extend(many(
         sql,
-        "WHERE advocate_id = ? AND status = 'pending' AND credible = 0 ORDER BY ordered_at, order_id",
+        "WHERE advocate_id = ? AND status <> 'voided' AND credible = 0 ORDER BY ordered_at, order_id",
         values![advocate_id],
     )?);
     Ok(found)
