@@ -190,7 +190,10 @@ impl Work<'_> {
                 friend_email: order.friend_key.as_deref(),
             },
             closes_loop,
-            advocate_left_at: advocate.as_ref().and_then(|advocate| advocate.left_at),
+            advocate_left_at: match advocate.as_ref().and_then(|advocate| advocate.left_at) {
+                Some(_) if self.is_approved(id, winner.as_deref())? => None, // it stays theirs
+                left_at => left_at,
+            },
             ruling: order.ruling.as_ref().map(|ruled| ruled.ruling),
         };
         let verdict = judge(&program, &facts.order, &decision, &about);
@@ -214,6 +217,15 @@ impl Work<'_> {
             chain::record(self.books, &friend)?;
         }
         Ok(())
+    }
+
+    /// Whether an order's referral was approved for that advocate.
+    fn is_approved(&self, order: &str, advocate: Option<&str>) -> Result<bool, LedgerError> {
+        let referrals = referrals::of_conversion(self.books.sql, order)?;
+        Ok(referrals.iter().any(|referral| {
+            referral.status == ReferralStatus::Approved
+                && Some(referral.advocate_id.as_str()) == advocate
+        }))
     }
 
     /// Records what is known of an order, when that has changed.
