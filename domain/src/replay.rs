@@ -117,7 +117,7 @@ pub fn replay(program: &Program, orders: &[Past], people: &People) -> Outcome {
                 advocate_email: person.map(|person| person.key.as_str()),
                 friend_email: past.friend.as_deref(),
             },
-            closes_loop: closes_loop(&parents, friend.as_deref(), winner.as_deref()),
+            closes_loop: leads_to(&parents, friend.as_deref(), winner.as_deref()),
             advocate_left_at: person.and_then(|person| person.left_at),
             ruling: past.ruling,
         };
@@ -127,8 +127,8 @@ pub fn replay(program: &Program, orders: &[Past], people: &People) -> Outcome {
             .get(at)
             .and_then(|own| own.winner.as_ref()?.advocate.clone());
         if let (Some(friend), Some(by)) = (friend, brought)
-            && code != "referral_loop"
             && by != friend
+            && !leads_to(&parents, Some(&friend), Some(&by))
         {
             parents.entry(friend).or_insert(by);
         }
@@ -187,7 +187,8 @@ fn among_kin(
     (order, earlier)
 }
 
-fn closes_loop(
+/// Whether the winner was brought by the friend, straight or in a chain.
+fn leads_to(
     parents: &BTreeMap<String, String>,
     friend: Option<&str>,
     winner: Option<&str>,

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use super::allocate::{self, Touched};
 use super::budget::Place;
 use super::candidates;
+use super::chain::Chain;
 use super::moves::{
     change_referral, is_credible, move_referral, reinstate, tally, tell, void, void_rewards,
 };
@@ -54,6 +55,7 @@ pub fn settle(
         now,
         counted: BTreeMap::new(),
         touched: Touched::default(),
+        chain: Chain::of(books),
         by_word: Vec::new(),
         news: Vec::new(),
     };
@@ -61,7 +63,6 @@ pub fn settle(
     let mut judged = Orders::new();
     if let Some(before) = before {
         add(&mut judged, conversions::of_same_person(books.sql, before)?);
-        add(&mut judged, chain::loop_through(books, before)?);
     }
     conversions::put(books.sql, order)?;
     work.note_order(before, order)?;
@@ -70,14 +71,31 @@ pub fn settle(
     for coupon in coupons.filter_map(|order| order.coupon.as_deref()) {
         add(&mut deciding, candidates::assign_coupon(books, coupon)?);
     }
+    // Whose place in the chain may have changed: friends who are advocates.
+    let mut moved = Vec::new();
     for each in deciding.values_mut() {
+        let known = if each.id == order.id {
+            before.cloned()
+        } else {
+            Some(each.clone())
+        };
         let program = programs::version(books.sql, each.program_version)?;
         each.decision = candidates::of(books, each)?.decide(&program, each);
         conversions::put_decision(books.sql, each)?;
+        let place = |order: &Conversion| {
+            let by = chain::owner(order).map(str::to_owned);
+            (by, order.rank(), order.friend_key.clone())
+        };
+        if known.as_ref().map(place) != Some(place(each)) {
+            let both = known.iter().chain([&*each]);
+            for order in both {
+                moved.extend(chain::friend_of(books, order)?);
+            }
+        }
     }
+    add(&mut judged, work.chain.record(moved)?);
     for each in deciding.values() {
         add(&mut judged, conversions::of_same_person(books.sql, each)?);
-        add(&mut judged, chain::loop_through(books, each)?);
     }
     let mut ids: Vec<_> = judged
         .values()
@@ -123,6 +141,7 @@ struct Work<'a> {
     /// What each order counted for before.
     counted: BTreeMap<String, Tally>,
     touched: Touched,
+    chain: Chain<'a>,
     /// Referrals that the merchant approves before their time.
     by_word: Vec<String>,
     news: Vec<News>,
@@ -179,7 +198,7 @@ impl Work<'_> {
             None => None,
         };
         let closes_loop = match &winner {
-            Some(winner) => chain::closes_loop(self.books, &order, winner)?,
+            Some(winner) => self.chain.closes_loop(&order, winner)?,
             None => false,
         };
         let about = Circumstances {
@@ -212,11 +231,7 @@ impl Work<'_> {
         if order.verdict != verdict_before || decided_before.winner != order.decision.winner {
             self.note_judgement(&order)?;
         }
-        self.apply(&order, &program, &verdict)?;
-        if let Some(friend) = chain::friend_of(self.books, &order)? {
-            chain::record(self.books, &friend)?;
-        }
-        Ok(())
+        self.apply(&order, &program, &verdict)
     }
 
     /// Whether an order's referral was approved for that advocate.
