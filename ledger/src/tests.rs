@@ -9,6 +9,7 @@ mod failing_sql;
 mod failure;
 mod harness;
 mod joining;
+mod model;
 mod orders;
 mod path;
 mod refunds;
