@@ -117,7 +117,7 @@ pub fn replay(program: &Program, orders: &[Past], people: &People) -> Outcome {
                 advocate_email: person.map(|person| person.key.as_str()),
                 friend_email: past.friend.as_deref(),
             },
-            closes_loop: closes_loop(&parents, friend.as_deref(), winner.as_deref()),
+            closes_loop: leads_to(&parents, friend.as_deref(), winner.as_deref()),
             advocate_left_at: person.and_then(|person| person.left_at),
             ruling: past.ruling,
         };
@@ -127,8 +127,8 @@ pub fn replay(program: &Program, orders: &[Past], people: &People) -> Outcome {
             .get(at)
             .and_then(|own| own.winner.as_ref()?.advocate.clone());
         if let (Some(friend), Some(by)) = (friend, brought)
-            && code != "referral_loop"
             && by != friend
+            && !leads_to(&parents, Some(&friend), Some(&by))
         {
             parents.entry(friend).or_insert(by);
         }
@@ -187,7 +187,8 @@ fn among_kin(
     (order, earlier)
 }
 
-fn closes_loop(
+/// Whether the winner was brought by the friend, straight or in a chain.
+fn leads_to(
     parents: &BTreeMap<String, String>,
     friend: Option<&str>,
     winner: Option<&str>,
@@ -225,11 +226,15 @@ fn want(
     let mut wanted = Vec::new();
     let mut friends: BTreeMap<&str, u32> = BTreeMap::new();
     let mut used: BTreeMap<(&str, Span, Option<Currency>), Used> = BTreeMap::new();
-    for (at, (past, winner)) in orders.iter().zip(winners).enumerate() {
-        let Some(advocate) = winner.as_deref() else {
+    let counts = |past: &Past| past.confirmed || program.browser_orders_pay;
+    let mut by_rank: Vec<(usize, &Past)> = orders.iter().enumerate().collect();
+    // Rewards go by the time of their orders, those that do not count last.
+    by_rank.sort_by_key(|(_, past)| (!counts(past), past.order.ordered_at, &past.order_id));
+    for (at, past) in by_rank {
+        let Some(advocate) = winners.get(at).and_then(|winner| winner.as_deref()) else {
             continue;
         };
-        let counts = past.confirmed || program.browser_orders_pay;
+        let counts = counts(past);
         let known = friends.entry(advocate).or_default();
         let number = *known + 1;
         if counts {

@@ -15,7 +15,10 @@ impl NativeSql {
     /// # Errors
     /// When SQLite cannot open one.
     pub fn in_memory() -> Result<Self, LedgerError> {
-        Connection::open_in_memory().map(Self).map_err(error)
+        let connection = Connection::open_in_memory().map_err(error)?;
+        // More statements than the books have, so that each is prepared once.
+        connection.set_prepared_statement_cache_capacity(500);
+        Ok(Self(connection))
     }
 
     /// A database in a file, made where there is none. It waits for no disk: for

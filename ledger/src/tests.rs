@@ -17,6 +17,7 @@ mod failure_of_the_rest;
 mod harness;
 mod history;
 mod joining;
+mod model;
 mod older_books;
 mod orders;
 mod overview;

@@ -13,7 +13,7 @@ use grapevine_domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget;
-use super::hand_over::{approve_if_free, clawback};
+use super::hand_over::{clawback, program_of};
 use super::moves::{change_reward, void_reward};
 use crate::books::Books;
 use crate::error::LedgerError;
@@ -44,6 +44,19 @@ impl Touched {
             *known = rank;
         }
     }
+
+    /// A settled or given reward takes its place under a cap before any open one, also
+    /// those of earlier orders: when it changes, all of the cap's period is looked at.
+    pub fn room(&mut self, books: &Books<'_>, reward: &Reward) -> Result<(), LedgerError> {
+        let first = reward.is_settled() || reward.ruling == Some(Ruling::Stand);
+        if first && reward.side == Side::Advocate {
+            for cap in &program_of(books, reward)?.caps {
+                let start = cap.per.around(reward.ordered_at).start;
+                self.advocate(&reward.advocate_id, start, "");
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Works out every reward that may have changed.
@@ -53,18 +66,23 @@ pub fn run(
     mut touched: Touched,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    for (advocate, from) in core::mem::take(&mut touched.advocates) {
-        of_advocate(books, merchant, &advocate, &from, &mut touched, now)?;
+    let mut freed = Vec::new();
+    // Twice where a settled reward has changed: earlier ones have another room then.
+    for _ in 0..2 {
+        for (advocate, from) in core::mem::take(&mut touched.advocates) {
+            of_advocate(books, &advocate, &from, &mut touched, &mut freed, now)?;
+        }
     }
-    budget::run(books, merchant, &touched.spending, now)
+    budget::run(books, merchant, &touched.spending, now, &mut freed)?;
+    budget::let_go(books, merchant, freed, now)
 }
 
 fn of_advocate(
     books: &Books<'_>,
-    merchant: &Merchant,
     advocate: &str,
     from: &Rank,
     touched: &mut Touched,
+    freed: &mut Vec<Reward>,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     let before = referrals::standing_before(books.sql, advocate, from)?;
@@ -84,7 +102,6 @@ fn of_advocate(
             let known = known.iter().find(|reward| reward.side == side);
             let one = One {
                 books,
-                merchant,
                 program: &program,
                 rules,
                 side,
@@ -95,6 +112,12 @@ fn of_advocate(
             };
             if let Some(changed) = one.work_out(known)? {
                 touched.spending.insert(budget::Place::of(&changed));
+                if let Some(known) = known {
+                    // It may have left another period or currency.
+                    touched.spending.insert(budget::Place::of(known));
+                    touched.room(books, known)?;
+                }
+                freed.push(changed);
             }
         }
     }
@@ -104,7 +127,6 @@ fn of_advocate(
 /// One side of one referral.
 struct One<'a> {
     books: &'a Books<'a>,
-    merchant: &'a Merchant,
     program: &'a Program,
     rules: &'a SideRules,
     side: Side,
@@ -133,23 +155,34 @@ impl One<'_> {
         // The merchant can have approved it before the shop confirmed the order.
         after.credible = self.referral.credible;
         let fixed = known.status == RewardStatus::Expired || known.ruling == Some(Ruling::Stand);
-        let worth = worth_after_refunds(&known.offer, amount, kept, refunds);
-        if let Some(mut worth) = worth.filter(|_| !fixed) {
+        let worth = worth_after_refunds(&known.offer, amount, kept, refunds)
+            .filter(|worth| !fixed && worth.currency == known.worth.currency);
+        if let Some(mut worth) = worth {
             if let Some(limit) = known.limit_minor {
                 worth.minor = worth.minor.min(limit);
             }
-            if worth != known.worth {
+            let mut rule = Rule::Refund;
+            if worth.minor > known.worth.minor
+                && let Some((by, most)) = self.room_to_grow(known)?
+                && worth.minor > most
+            {
+                worth.minor = most;
+                (rule, after.limit_minor) = (by, Some(most));
+            }
+            if worth == known.worth {
+                after.limit_minor = known.limit_minor;
+            } else {
                 after.worth = worth;
                 after.wanted_minor = worth.minor;
                 after.withheld_minor = known.withheld_minor.min(worth.minor);
                 if known.status == RewardStatus::Issued && known.coupon.is_some() {
-                    // A code that nobody has used is worth less from now on.
+                    // A code that nobody has used is worth what it is worth from now on.
                     after.handed_minor += after.payable_minor() - known.payable_minor();
                 } else if clawback(self.books, known)? == Clawback::Forgive {
                     after.forgiven_minor = (after.handed_minor - after.payable_minor()).max(0);
                 }
                 after.steps.push(Step {
-                    rule: Rule::Refund,
+                    rule,
                     minor: worth.minor,
                 });
             }
@@ -159,6 +192,40 @@ impl One<'_> {
         }
         change_reward(self.books, Some(known), &after, "system", self.now)?;
         Ok(Some(after))
+    }
+
+    /// The most that a settled reward may be worth again when a refund is undone: what
+    /// others have taken of a cap or of the budget since is theirs.
+    fn room_to_grow(&self, known: &Reward) -> Result<Option<(Rule, i64)>, LedgerError> {
+        let (sql, currency) = (self.books.sql, known.worth.currency);
+        let mut most: Option<(Rule, i64)> = None;
+        let mut limit = |rule, limit: i64, used: i64| {
+            let room = known.worth.minor + (limit - used).max(0);
+            if most.is_none_or(|(_, most)| room < most) {
+                most = Some((rule, room));
+            }
+        };
+        if self.side == Side::Advocate {
+            // Before any open one: those yield.
+            let first = (Timestamp(i64::MIN), String::new());
+            for cap in &self.program.caps {
+                let span = cap.per.around(known.ordered_at);
+                let amount = cap.amounts.as_ref().and_then(|all| all.get(currency));
+                if let Some(amount) = amount {
+                    let (_, used) = rewards::used(sql, &known.advocate_id, currency, span, &first)?;
+                    limit(Rule::Cap, amount.minor, used);
+                }
+            }
+        }
+        let (_, live) = self.books.live()?;
+        if let Some(budget) = &live.budget
+            && let Some(amount) = budget.amounts.get(currency)
+        {
+            let span = budget.per.around(known.ordered_at);
+            let used = rewards::settled(sql, currency, span)?;
+            limit(Rule::Budget, amount.minor, used);
+        }
+        Ok(most)
     }
 
     fn anew(&self, known: Option<&Reward>) -> Result<Option<Reward>, LedgerError> {
@@ -196,9 +263,8 @@ impl One<'_> {
         };
         match (known.status, fits) {
             (RewardStatus::Voided, true) if known.reason.as_deref() != Some(BUDGET_SPENT) => {
-                next = next.reopened();
+                let next = next.reopened();
                 change_reward(self.books, Some(known), &next, "system", self.now)?;
-                approve_if_free(self.books, self.merchant, &next, self.now)?;
                 Ok(Some(next))
             }
             // What the budget refused stays so until the budget is looked at.
@@ -211,7 +277,10 @@ impl One<'_> {
                         self.give_up(&next)
                     };
                 }
-                Ok(None)
+                if known.reason.as_deref() == Some(CAP_REACHED) {
+                    return Ok(None);
+                }
+                self.give_up(known)
             }
             (_, true) => {
                 if *known == next {
@@ -224,7 +293,7 @@ impl One<'_> {
         }
     }
 
-    /// A reward that the budget had refused does not fit under a cap either.
+    /// A reward that something else had refused does not fit under a cap either.
     fn give_up(&self, known: &Reward) -> Result<Option<Reward>, LedgerError> {
         let mut after = known.clone();
         after.reason = Some(CAP_REACHED.to_owned());

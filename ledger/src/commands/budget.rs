@@ -7,12 +7,12 @@ use grapevine_domain::conversion::Ruling;
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::period::{Period, Span};
 use grapevine_domain::program::{Budget, Program};
-use grapevine_domain::reward::{RewardStatus, Rule, Step};
+use grapevine_domain::reward::{Clawback, RewardStatus, Rule, Side, Step};
 use grapevine_domain::time::Timestamp;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-use super::hand_over::approve_if_free;
+use super::hand_over::{approve_if_free, clawback};
 use super::moves::change_reward;
 use crate::books::Books;
 use crate::error::LedgerError;
@@ -37,12 +37,14 @@ impl Place {
     }
 }
 
-/// Looks at the budgets of all spending that has changed.
+/// Looks at the budgets of all spending that has changed; `freed` gets what may pass
+/// after all.
 pub fn run(
     books: &Books<'_>,
     merchant: &Merchant,
     places: &BTreeSet<Place>,
     now: Timestamp,
+    freed: &mut Vec<Reward>,
 ) -> Result<(), LedgerError> {
     if places.is_empty() {
         return Ok(());
@@ -56,13 +58,13 @@ pub fn run(
         .map(|place| (place.currency, budget.per.around(place.ordered_at)))
         .collect();
     for (currency, span) in spans {
-        settle(books, merchant, budget, currency, span, now)?;
+        settle(books, budget, currency, span, now, freed)?;
     }
     say(books, merchant, &program, now)
 }
 
-/// The live programme has another budget than before: everything that was refused is
-/// looked at again, and the present period as a whole.
+/// The live programme has another budget than before: everything that it can still
+/// refuse, or refused, is looked at again.
 pub fn changed(books: &Books<'_>, merchant: &Merchant, now: Timestamp) -> Result<(), LedgerError> {
     let (_, program) = books.live()?;
     let per = program
@@ -70,36 +72,35 @@ pub fn changed(books: &Books<'_>, merchant: &Merchant, now: Timestamp) -> Result
         .as_ref()
         .map_or(Period::AllTime, |budget| budget.per);
     let mut spans: BTreeSet<(Currency, Span)> = BTreeSet::new();
-    for (currency, ordered_at) in rewards::over_budget(books.sql)? {
+    let mut freed = Vec::new();
+    for (currency, ordered_at) in rewards::open_places(books.sql)? {
         spans.insert((currency, per.around(ordered_at)));
     }
     match &program.budget {
         Some(budget) => {
-            for money in budget.amounts.iter() {
-                spans.insert((money.currency, per.around(now)));
-            }
             for (currency, span) in spans {
-                settle(books, merchant, budget, currency, span, now)?;
+                settle(books, budget, currency, span, now, &mut freed)?;
             }
         }
         None => {
             for (currency, span) in spans {
                 for reward in rewards::open_by_rank(books.sql, currency, span)? {
-                    let_pass(books, merchant, &reward, now)?;
+                    let_pass(books, &reward, now, &mut freed)?;
                 }
             }
         }
     }
+    let_go(books, merchant, freed, now)?;
     say(books, merchant, &program, now)
 }
 
 fn settle(
     books: &Books<'_>,
-    merchant: &Merchant,
     budget: &Budget,
     currency: Currency,
     span: Span,
     now: Timestamp,
+    freed: &mut Vec<Reward>,
 ) -> Result<(), LedgerError> {
     let Some(limit) = budget.amounts.get(currency) else {
         return Ok(());
@@ -108,16 +109,28 @@ fn settle(
     if wanted <= limit.minor && !rewards::any_over_budget(books.sql, currency, span)? {
         return Ok(());
     }
+    let open = rewards::open_by_rank(books.sql, currency, span)?;
+    let given = |reward: &Reward| reward.ruling == Some(Ruling::Stand);
+    // What the merchant gave counts first, like what is settled.
     let mut left = limit.minor - rewards::settled(books.sql, currency, span)?;
-    for reward in rewards::open_by_rank(books.sql, currency, span)? {
-        let given = reward.ruling == Some(Ruling::Stand);
-        if given || reward.wanted_minor <= left {
+    left -= open
+        .iter()
+        .filter(|reward| given(reward))
+        .map(|reward| reward.wanted_minor)
+        .sum::<i64>();
+    for reward in open {
+        if given(&reward) {
+            let_pass(books, &reward, now, freed)?;
+        } else if reward.wanted_minor <= left {
             left -= reward.wanted_minor;
-            let_pass(books, merchant, &reward, now)?;
+            let_pass(books, &reward, now, freed)?;
         } else if reward.status == RewardStatus::Pending {
             let mut after = reward.clone();
             after.status = RewardStatus::Voided;
             after.reason = Some(BUDGET_SPENT.to_owned());
+            if clawback(books, &reward)? == Clawback::Forgive {
+                after.forgiven_minor = after.handed_minor;
+            }
             after.steps.push(Step {
                 rule: Rule::Budget,
                 minor: 0,
@@ -130,9 +143,9 @@ fn settle(
 
 fn let_pass(
     books: &Books<'_>,
-    merchant: &Merchant,
     reward: &Reward,
     now: Timestamp,
+    freed: &mut Vec<Reward>,
 ) -> Result<(), LedgerError> {
     if reward.status == RewardStatus::Pending {
         return Ok(());
@@ -140,7 +153,27 @@ fn let_pass(
     let mut after = reward.reopened();
     after.steps.retain(|step| step.rule != Rule::Budget);
     change_reward(books, Some(reward), &after, "system", now)?;
-    approve_if_free(books, merchant, &after, now)
+    freed.push(after);
+    Ok(())
+}
+
+/// Approves what waits for nothing any more, by rank, as it is now.
+pub fn let_go(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    mut freed: Vec<Reward>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    freed.sort_by(|a, b| {
+        let rank = |reward: &Reward| (reward.ordered_at, reward.side == Side::Advocate);
+        (rank(a).0, &a.order_id, rank(a).1).cmp(&(rank(b).0, &b.order_id, rank(b).1))
+    });
+    for reward in freed {
+        if let Some(reward) = rewards::by_id(books.sql, &reward.id)? {
+            approve_if_free(books, merchant, &reward, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// What rewards of a span would come to if all of them were let pass.

@@ -1,7 +1,8 @@
 //! Who brought whom, from advocate to advocate. One level pays; the chain is recorded,
-//! and an order that would close it into a loop earns nothing.
+//! and an order that would close it into a loop earns nothing. Whether it does rests on
+//! who brought which friend and when alone, never on what became of the orders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::books::Books;
 use crate::error::LedgerError;
@@ -10,28 +11,9 @@ use crate::store::conversions::{self, Conversion, Rank};
 
 /// How far a chain is followed.
 const LONGEST: usize = 64;
-/// What an order that would close a loop is called.
-const LOOP: &str = "referral_loop";
 
-/// The order with which an advocate came as somebody's friend, where there is one;
-/// one that closes a loop only where `refused` ones are asked for.
-fn coming(
-    books: &Books<'_>,
-    advocate: &Advocate,
-    refused: bool,
-) -> Result<Option<Conversion>, LedgerError> {
-    let orders = conversions::of_friend(books.sql, &advocate.email_key)?;
-    let brought = |order: &Conversion| {
-        (refused || order.verdict != LOOP)
-            && order
-                .brought_by()
-                .and_then(|by| by.advocate.as_deref())
-                .is_some_and(|by| by != advocate.id)
-    };
-    Ok(orders.into_iter().find(brought))
-}
-
-fn owner(order: &Conversion) -> Option<&str> {
+/// Who brought an order's friend with this very order.
+pub fn owner(order: &Conversion) -> Option<&str> {
     order.brought_by()?.advocate.as_deref()
 }
 
@@ -43,75 +25,103 @@ pub fn friend_of(books: &Books<'_>, order: &Conversion) -> Result<Option<Advocat
     }
 }
 
-/// Walks from an advocate to who brought them, and on, until it meets `end`. Answers
-/// with the orders on the way when it does; `before` leaves later orders aside, and
-/// those that were refused for closing a loop.
-fn walk(
-    books: &Books<'_>,
-    from: &str,
-    end: &str,
-    before: Option<&Rank>,
-) -> Result<Option<Vec<Conversion>>, LedgerError> {
-    let mut way = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut at = from.to_owned();
-    while at != end {
-        if !seen.insert(at.clone()) || seen.len() > LONGEST {
-            return Ok(None);
-        }
-        let Some(advocate) = advocates::by_id(books.sql, &at)? else {
-            return Ok(None);
-        };
-        let Some(order) = coming(books, &advocate, before.is_none())? else {
-            return Ok(None);
-        };
-        if before.is_some_and(|rank| order.rank() >= *rank) {
-            return Ok(None);
-        }
-        let Some(next) = owner(&order) else {
-            return Ok(None);
-        };
-        at = next.to_owned();
-        way.push(order);
-    }
-    Ok(Some(way))
+/// The chain as the orders tell it; good for as long as none of them changes.
+pub struct Chain<'a> {
+    books: &'a Books<'a>,
+    /// Whether an order closes a loop, by its id.
+    closing: BTreeMap<String, bool>,
 }
 
-/// Whether an order credited to `winner` would close a loop: its friend had brought
-/// the winner, straight or in a chain, with orders of a lower rank.
-pub fn closes_loop(
-    books: &Books<'_>,
-    order: &Conversion,
-    winner: &str,
-) -> Result<bool, LedgerError> {
-    let Some(friend) = friend_of(books, order)? else {
-        return Ok(false);
-    };
-    if friend.id == winner {
-        return Ok(false); // a self-referral, which has a rule of its own
-    }
-    Ok(walk(books, winner, &friend.id, Some(&order.rank()))?.is_some())
-}
-
-/// The other orders of the loop that an order is a part of, whichever closes it.
-pub fn loop_through(books: &Books<'_>, order: &Conversion) -> Result<Vec<Conversion>, LedgerError> {
-    let Some(friend) = friend_of(books, order)? else {
-        return Ok(Vec::new());
-    };
-    match owner(order) {
-        Some(winner) if winner != friend.id => {
-            Ok(walk(books, winner, &friend.id, None)?.unwrap_or_default())
+impl<'a> Chain<'a> {
+    pub const fn of(books: &'a Books<'a>) -> Self {
+        Self {
+            books,
+            closing: BTreeMap::new(),
         }
-        _ => Ok(Vec::new()),
+    }
+
+    /// Who brought an advocate: the owner of their first order that closes no loop;
+    /// `before` leaves later orders aside.
+    fn parent(
+        &mut self,
+        advocate: &Advocate,
+        before: Option<&Rank>,
+    ) -> Result<Option<String>, LedgerError> {
+        for order in conversions::of_friend(self.books.sql, &advocate.email_key)? {
+            if before.is_some_and(|rank| order.rank() >= *rank) {
+                return Ok(None);
+            }
+            let Some(by) = owner(&order).filter(|by| *by != advocate.id) else {
+                continue;
+            };
+            let known = self.closing.get(&order.id).copied();
+            let closes = match known {
+                Some(closes) => closes,
+                None => self.leads_to(by, &advocate.id, &order.rank())?,
+            };
+            self.closing.insert(order.id.clone(), closes);
+            if !closes {
+                return Ok(Some(by.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an advocate was brought by `end`, straight or in a chain, with orders
+    /// of a lower rank.
+    fn leads_to(&mut self, from: &str, end: &str, rank: &Rank) -> Result<bool, LedgerError> {
+        let mut at = from.to_owned();
+        for _ in 0..LONGEST {
+            let Some(advocate) = advocates::by_id(self.books.sql, &at)? else {
+                return Ok(false);
+            };
+            match self.parent(&advocate, Some(rank))? {
+                Some(parent) if parent == end => return Ok(true),
+                Some(parent) => at = parent,
+                None => return Ok(false),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an order credited to `winner` would close a loop: its friend had brought
+    /// the winner, straight or in a chain, with orders of a lower rank.
+    pub fn closes_loop(&mut self, order: &Conversion, winner: &str) -> Result<bool, LedgerError> {
+        match friend_of(self.books, order)? {
+            // A self-referral has a rule of its own.
+            Some(friend) if friend.id != winner => self.leads_to(winner, &friend.id, &order.rank()),
+            _ => Ok(false),
+        }
+    }
+
+    /// Records anew who brought these advocates, and whoever else that concerns.
+    /// Returns the orders that may close a loop now, or no longer: those of everybody
+    /// above them, as it was and as it is.
+    pub fn record(&mut self, moved: Vec<Advocate>) -> Result<Vec<Conversion>, LedgerError> {
+        let mut orders = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut waiting = moved;
+        while let Some(advocate) = waiting.pop() {
+            if !seen.insert(advocate.id.clone()) {
+                continue;
+            }
+            let by = self.parent(&advocate, None)?;
+            if by != advocate.referred_by {
+                advocates::set_referred_by(self.books.sql, &advocate.id, by.as_deref())?;
+            }
+            let above: BTreeSet<String> = by.into_iter().chain(advocate.referred_by).collect();
+            for id in above {
+                if let Some(parent) = advocates::by_id(self.books.sql, &id)? {
+                    orders.extend(conversions::of_friend(self.books.sql, &parent.email_key)?);
+                    waiting.push(parent);
+                }
+            }
+        }
+        Ok(orders)
     }
 }
 
-/// Records who brought an advocate.
-pub fn record(books: &Books<'_>, advocate: &Advocate) -> Result<(), LedgerError> {
-    let order = coming(books, advocate, false)?;
-    let by = order.as_ref().and_then(owner);
-    if by != advocate.referred_by.as_deref() {
-        advocates::set_referred_by(books.sql, &advocate.id, by)?;
-    }
-    Ok(())
+/// Records who brought an advocate who has just become one.
+pub fn record_new(books: &Books<'_>, advocate: &Advocate) -> Result<(), LedgerError> {
+    Chain::of(books).record(vec![advocate.clone()]).map(drop)
 }

@@ -267,7 +267,8 @@ fn approve(
                 ruling: Some(Ruling::Approve),
                 ..found.clone()
             };
-            hand_over::approve(books, merchant, &ruled, "merchant", now).map(drop)
+            hand_over::approve(books, merchant, &ruled, "merchant", now)?;
+            work_out_again(books, merchant, found, now)
         }
         _ => Err(refuse(found, "Only a pending reward can be approved.")),
     }
@@ -341,7 +342,9 @@ fn take_back(
             reason: Some("declined".to_owned()),
             ..ruled
         };
-        return change_reward(books, Some(found), &ruled, "merchant", now);
+        change_reward(books, Some(found), &ruled, "merchant", now)?;
+        // The budget had refused it, and it had kept its place under a cap.
+        return work_out_again(books, merchant, found, now);
     }
     if !void_reward(books, &ruled, "declined", "merchant", now)? {
         return Err(refuse(found, "An expired reward cannot be voided."));
@@ -390,5 +393,6 @@ fn work_out_again(
     let mut touched = Touched::default();
     touched.advocate(&reward.advocate_id, reward.ordered_at, &reward.order_id);
     touched.spending.insert(Place::of(reward));
+    touched.room(books, reward)?;
     allocate::run(books, merchant, touched, now)
 }

@@ -1,6 +1,7 @@
 //! Replays stored orders against a draft: what it would have cost, earned and blocked,
 //! beside the live programme over the same orders.
 
+use grapevine_domain::conversion::Ruling;
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::program::Program;
 use grapevine_domain::replay::{Outcome, Past, People, Person, replay};
@@ -87,7 +88,8 @@ pub(crate) fn past(
             kin,
             friend: order.friend_key.clone(),
             ruling: order.ruling.as_ref().map(|ruled| ruled.ruling),
-            confirmed: order.confirmed_at.is_some(),
+            confirmed: order.confirmed_at.is_some()
+                || order.ruling.as_ref().map(|ruled| ruled.ruling) == Some(Ruling::Approve),
         });
     }
     let people = advocates::keys(books.sql)?

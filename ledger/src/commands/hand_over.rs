@@ -109,6 +109,7 @@ pub fn approve(
     let mut approved = reward.clone();
     approved.status = RewardStatus::Approved;
     approved.reason = None;
+    approved.credible = true; // whoever vouched for it: it is spent
     if reward.side == Side::Advocate && reward.offer.is_money() {
         let owed = rewards::owed(books.sql, &reward.advocate_id, reward.worth.currency)?;
         approved.withheld_minor = owed.min(reward.worth.minor);

@@ -189,7 +189,7 @@ fn open(
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     advocates::insert(books.sql, advocate)?;
-    super::chain::record(books, advocate)?;
+    super::chain::record_new(books, advocate)?;
     counters::add(books, now, "joined", placement, 1);
     let data = json!({ "code": advocate.code, "placement": placement, "verified": advocate.verified_at.is_some() });
     events::append(

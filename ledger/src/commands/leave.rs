@@ -27,7 +27,7 @@ pub fn run(books: &Books<'_>, id: &str, actor: &'static str) -> Result<Json, Led
             data: json!({}),
         };
         events::append(books, now, event)?;
-        for referral in referrals::pending_of(books.sql, id)? {
+        for referral in referrals::held_of(books.sql, id, now)? {
             if let Some(order) = conversions::by_id(books.sql, &referral.conversion_id)? {
                 settle::settle(books, &merchant, Some(&order), &order, actor, now)?;
             }

@@ -247,12 +247,24 @@ pub fn void(
         actor,
         now,
     )?;
+    void_rewards(books, referral, reason, actor, now)
+}
+
+/// Voids what can be voided of a referral's rewards, and says why of what is void
+/// already. Returns as [`void`].
+pub fn void_rewards(
+    books: &Books<'_>,
+    referral: &Referral,
+    reason: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Option<Reward>, LedgerError> {
     let mut lost = None;
     for reward in rewards::of_referral(books.sql, &referral.id)? {
         if reward.ruling == Some(Ruling::Stand) {
             continue; // the merchant gave it whatever became of the order
         }
-        if reward.status == RewardStatus::Voided && reward.ruling.is_none() {
+        if reward.status == RewardStatus::Voided && reward.ruling != Some(Ruling::Void) {
             // A cap or the budget had refused it: now it is the referral itself.
             let mut after = reward.clone();
             after.reason = Some(reason.to_owned());
@@ -285,9 +297,12 @@ pub fn reinstate(
 }
 
 /// Whether people hear of an order, and whether it counts against caps and budgets:
-/// the shop stands for it, or the merchant takes a browser's word.
+/// the shop stands for it, the merchant approved it, or takes any browser's word.
 pub fn is_credible(books: &Books<'_>, order: &Conversion) -> Result<bool, LedgerError> {
-    Ok(order.confirmed_at.is_some() || books.program(order.program_version)?.browser_orders_pay)
+    let ruling = order.ruling.as_ref().map(|ruled| ruled.ruling);
+    Ok(order.confirmed_at.is_some()
+        || ruling == Some(Ruling::Approve)
+        || books.program(order.program_version)?.browser_orders_pay)
 }
 
 /// What an order counts for, with the referral that stands for it; see

@@ -220,9 +220,14 @@ pub fn next(books: &Books<'_>) -> Result<Option<Timestamp>, LedgerError> {
 
 /// Hands over what waited for a code, now that a pool has some.
 pub(crate) fn hand_over_waiting(books: &Books<'_>, now: Timestamp) -> Result<(), LedgerError> {
-    let mut place = (Timestamp(0), String::new());
+    let mut after = (Timestamp(i64::MIN), String::new(), String::new());
     loop {
-        let some = rewards::without_a_code(books.sql, &place, AT_ONCE)?;
+        // Others wait there for the shop itself, so that one part may hold none of ours.
+        let some = rewards::waiting_for_a_code(books.sql, &after, AT_ONCE)?;
+        let Some(last) = some.last() else {
+            return Ok(());
+        };
+        after = (last.release_at, last.order_id.clone(), last.id.clone());
         for reward in &some {
             let program = hand_over::program_of(books, reward)?;
             let by = program
@@ -231,10 +236,6 @@ pub(crate) fn hand_over_waiting(books: &Books<'_>, now: Timestamp) -> Result<(),
             if matches!(by, Some(HandOver::Pool { .. })) {
                 hand_over::hand_over(books, &program, reward, now)?;
             }
-        }
-        match some.last() {
-            Some(last) => place = (last.release_at, last.id.clone()),
-            None => return Ok(()),
         }
     }
 }

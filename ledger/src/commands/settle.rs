@@ -20,7 +20,10 @@ use std::collections::BTreeMap;
 use super::allocate::{self, Touched};
 use super::budget::Place;
 use super::candidates;
-use super::moves::{change_referral, is_credible, move_referral, reinstate, tally, tell, void};
+use super::chain::Chain;
+use super::moves::{
+    change_referral, is_credible, move_referral, reinstate, tally, tell, void, void_rewards,
+};
 use super::{chain, hand_over};
 use crate::books::Books;
 use crate::error::LedgerError;
@@ -52,13 +55,14 @@ pub fn settle(
         now,
         counted: BTreeMap::new(),
         touched: Touched::default(),
+        chain: Chain::of(books),
+        by_word: Vec::new(),
         news: Vec::new(),
     };
     work.remember(&order.id, before)?;
     let mut judged = Orders::new();
     if let Some(before) = before {
         add(&mut judged, conversions::of_same_person(books.sql, before)?);
-        add(&mut judged, chain::loop_through(books, before)?);
     }
     conversions::put(books.sql, before, order)?;
     work.note_order(before, order)?;
@@ -67,14 +71,31 @@ pub fn settle(
     for coupon in coupons.filter_map(|order| order.coupon.as_deref()) {
         add(&mut deciding, candidates::assign_coupon(books, coupon)?);
     }
+    // Whose place in the chain may have changed: friends who are advocates.
+    let mut moved = Vec::new();
     for each in deciding.values_mut() {
+        let known = if each.id == order.id {
+            before.cloned()
+        } else {
+            Some(each.clone())
+        };
         let program = books.program(each.program_version)?;
         each.decision = candidates::of(books, each)?.decide(&program, each);
         conversions::put_decision(books.sql, each)?;
+        let place = |order: &Conversion| {
+            let by = chain::owner(order).map(str::to_owned);
+            (by, order.rank(), order.friend_key.clone())
+        };
+        if known.as_ref().map(place) != Some(place(each)) {
+            let both = known.iter().chain([&*each]);
+            for order in both {
+                moved.extend(chain::friend_of(books, order)?);
+            }
+        }
     }
+    add(&mut judged, work.chain.record(moved)?);
     for each in deciding.values() {
         add(&mut judged, conversions::of_same_person(books.sql, each)?);
-        add(&mut judged, chain::loop_through(books, each)?);
     }
     let mut ids: Vec<_> = judged
         .values()
@@ -87,6 +108,12 @@ pub fn settle(
         work.judge(&id)?;
     }
     allocate::run(books, merchant, core::mem::take(&mut work.touched), now)?;
+    // Amounts first: what is approved is not worked out any more.
+    for id in core::mem::take(&mut work.by_word) {
+        if let Some(referral) = referrals::by_id(books.sql, &id)? {
+            hand_over::approve_referral(books, merchant, &referral, actor, now)?;
+        }
+    }
     work.count()?;
     work.redeem(order)?;
     work.tell()
@@ -114,6 +141,9 @@ struct Work<'a> {
     /// What each order counted for before.
     counted: BTreeMap<String, Tally>,
     touched: Touched,
+    chain: Chain<'a>,
+    /// Referrals that the merchant approves before their time.
+    by_word: Vec<String>,
     news: Vec<News>,
 }
 
@@ -168,7 +198,7 @@ impl Work<'_> {
             None => None,
         };
         let closes_loop = match &winner {
-            Some(winner) => chain::closes_loop(self.books, &order, winner)?,
+            Some(winner) => self.chain.closes_loop(&order, winner)?,
             None => false,
         };
         let about = Circumstances {
@@ -179,7 +209,10 @@ impl Work<'_> {
                 friend_email: order.friend_key.as_deref(),
             },
             closes_loop,
-            advocate_left_at: advocate.as_ref().and_then(|advocate| advocate.left_at),
+            advocate_left_at: match advocate.as_ref().and_then(|advocate| advocate.left_at) {
+                Some(_) if self.is_approved(id, winner.as_deref())? => None, // it stays theirs
+                left_at => left_at,
+            },
             ruling: order.ruling.as_ref().map(|ruled| ruled.ruling),
         };
         let verdict = judge(&program, &facts.order, &decision, &about);
@@ -205,11 +238,16 @@ impl Work<'_> {
         if judged != known || decided_before.winner != order.decision.winner {
             self.note_judgement(&order)?;
         }
-        self.apply(&order, &program, &verdict)?;
-        if let Some(friend) = chain::friend_of(self.books, &order)? {
-            chain::record(self.books, &friend)?;
-        }
-        Ok(())
+        self.apply(&order, &program, &verdict)
+    }
+
+    /// Whether an order's referral was approved for that advocate.
+    fn is_approved(&self, order: &str, advocate: Option<&str>) -> Result<bool, LedgerError> {
+        let referrals = referrals::of_conversion(self.books.sql, order)?;
+        Ok(referrals.iter().any(|referral| {
+            referral.status == ReferralStatus::Approved
+                && Some(referral.advocate_id.as_str()) == advocate
+        }))
     }
 
     /// Records what is known of an order, when that has changed.
@@ -305,13 +343,20 @@ impl Work<'_> {
                         ..mine.clone()
                     };
                     change_referral(self.books, Some(&mine), &after, self.actor, self.now)?;
+                    void_rewards(self.books, &mine, reason, self.actor, self.now)?;
                 }
                 return Ok(());
             }
             (Target::Void(reason), _) => return self.void(&mine, reason, credible),
-            (_, ReferralStatus::Voided) => reinstate(self.books, &mine, self.actor, self.now)?,
+            (_, ReferralStatus::Voided) => {
+                let back = reinstate(self.books, &mine, self.actor, self.now)?;
+                for reward in rewards::of_referral(self.books.sql, &back.id)? {
+                    self.touched.spending.insert(Place::of(&reward));
+                }
+                back
+            }
             // Suspicion is lifted by the facts: out, and in again.
-            (Target::Stands, ReferralStatus::Flagged) if order.ruling.is_none() => {
+            (Target::Stands, ReferralStatus::Flagged) if !approves(order) => {
                 let out = move_referral(
                     self.books,
                     &mine,
@@ -333,7 +378,7 @@ impl Work<'_> {
         };
         let stands = self.flag_or_free(stands, target)?;
         self.touch(order, &stands);
-        self.approve_by_word(order, &stands)?;
+        self.note_word(order, &stands);
         if newly_credible && stands.status != ReferralStatus::Approved {
             self.news.push(News::Bought(stands.id));
         }
@@ -355,20 +400,14 @@ impl Work<'_> {
     }
 
     /// The merchant can say that a referral is approved before its time.
-    fn approve_by_word(&self, order: &Conversion, referral: &Referral) -> Result<(), LedgerError> {
-        let word = order.ruling.as_ref().map(|ruled| ruled.ruling);
+    fn note_word(&mut self, order: &Conversion, referral: &Referral) {
         let waits = matches!(
             referral.status,
             ReferralStatus::Pending | ReferralStatus::Flagged
         );
-        if word == Some(Ruling::Approve) && waits {
-            // Amounts first: what is approved is not worked out any more.
-            let mut touched = Touched::default();
-            touched.advocate(&referral.advocate_id, order.ordered_at, &order.order_id);
-            allocate::run(self.books, self.merchant, touched, self.now)?;
-            hand_over::approve_referral(self.books, self.merchant, referral, self.actor, self.now)?;
+        if approves(order) && waits {
+            self.by_word.push(referral.id.clone());
         }
-        Ok(())
     }
 
     fn open(
@@ -388,7 +427,7 @@ impl Work<'_> {
         }
         let referral = self.flag_or_free(referral, target)?;
         self.touch(order, &referral);
-        self.approve_by_word(order, &referral)?;
+        self.note_word(order, &referral);
         if referral.credible {
             self.news.push(News::Bought(referral.id));
         }
@@ -408,6 +447,7 @@ impl Work<'_> {
         );
         for reward in rewards::of_referral(self.books.sql, &referral.id)? {
             self.touched.spending.insert(Place::of(&reward));
+            self.touched.room(self.books, &reward)?;
         }
         let lost = void(self.books, referral, reason, self.actor, self.now)?;
         if let Some(reward) = lost.filter(|_| credible) {
@@ -551,6 +591,11 @@ impl Work<'_> {
 
 const fn stands(verdict: &Verdict<'_>) -> bool {
     matches!(verdict, Verdict::Stands(_) | Verdict::Flagged(..))
+}
+
+fn approves(order: &Conversion) -> bool {
+    let word = order.ruling.as_ref().map(|ruled| ruled.ruling);
+    word == Some(Ruling::Approve)
 }
 
 #[derive(Clone, Copy)]

@@ -123,7 +123,7 @@ pub fn standing_from(
     )?;
     found.extend(many(
         sql,
-        "WHERE advocate_id = ? AND status = 'pending' AND credible = 0 ORDER BY ordered_at, order_id",
+        "WHERE advocate_id = ? AND status <> 'voided' AND credible = 0 ORDER BY ordered_at, order_id",
         values![advocate_id],
     )?);
     Ok(found)
@@ -144,12 +144,18 @@ pub fn standing_before(
     u32::try_from(count).map_err(|_| LedgerError::Corrupt("a count"))
 }
 
-/// Pending ones of an advocate, by rank.
-pub fn pending_of(sql: &dyn Sql, advocate_id: &str) -> Result<Vec<Referral>, LedgerError> {
+/// An advocate's that are not approved, as far as they stand or their hold period
+/// runs, by rank.
+pub fn held_of(
+    sql: &dyn Sql,
+    advocate_id: &str,
+    now: Timestamp,
+) -> Result<Vec<Referral>, LedgerError> {
     many(
         sql,
-        "WHERE advocate_id = ? AND status IN ('pending', 'flagged') ORDER BY ordered_at, order_id",
-        values![advocate_id],
+        "WHERE advocate_id = ? AND (status IN ('pending', 'flagged') \
+         OR (status = 'voided' AND release_at > ?)) ORDER BY ordered_at, order_id",
+        values![advocate_id, now],
     )
 }
 

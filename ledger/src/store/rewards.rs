@@ -56,6 +56,14 @@ impl Reward {
         matches!(self.status, RewardStatus::Pending | RewardStatus::Voided)
     }
 
+    /// Whether it is the person's, handed over or not.
+    pub const fn is_settled(&self) -> bool {
+        matches!(
+            self.status,
+            RewardStatus::Approved | RewardStatus::Issued | RewardStatus::Redeemed
+        )
+    }
+
     /// Whether it stands.
     pub const fn stands(&self) -> bool {
         !matches!(self.status, RewardStatus::Voided | RewardStatus::Expired)
@@ -284,18 +292,18 @@ pub fn held_for_confirmation(sql: &dyn Sql, advocate_id: &str) -> Result<Vec<Rew
     )
 }
 
-/// Advocates' approved ones without a code, the oldest first, from a place in that
-/// order on: some of them wait for a code of a pool.
-pub fn without_a_code(
+/// Approved ones that no code was found for, and that are to be handed over by one:
+/// their pool was empty. By release, order and id, after a place in that order.
+pub fn waiting_for_a_code(
     sql: &dyn Sql,
-    after: &(Timestamp, String),
+    after: &(Timestamp, String, String),
     limit: u32,
 ) -> Result<Vec<Reward>, LedgerError> {
     many(
         sql,
         "WHERE status = 'approved' AND coupon IS NULL AND side = 'advocate' AND prize IS NULL \
-         AND (release_at, id) > (?, ?) ORDER BY release_at, id LIMIT ?",
-        values![after.0, after.1.as_str(), limit],
+         AND (release_at, order_id, id) > (?, ?, ?) ORDER BY release_at, order_id, id LIMIT ?",
+        values![after.0, after.1.as_str(), after.2.as_str(), limit],
     )
 }
 
@@ -343,8 +351,9 @@ pub fn next_expiry(sql: &dyn Sql) -> Result<Option<Timestamp>, LedgerError> {
     Ok(rows.first().and_then(|row| row.maybe_int(0)).map(Timestamp))
 }
 
-/// What an advocate has had of own rewards in a span: those that are settled, and
-/// open ones before a rank. Number, and minor units in a currency.
+/// What an advocate has had of own rewards in a span: those that are settled or that
+/// the merchant gave, and open ones before a rank, whatever the budget says of them:
+/// they keep their place until it lets them pass. Number, and minor units in a currency.
 pub fn used(
     sql: &dyn Sql,
     advocate_id: &str,
@@ -356,7 +365,8 @@ pub fn used(
         "SELECT count(*), coalesce(sum(iif(currency = ?, amount_minor, 0)), 0) FROM rewards \
          WHERE advocate_id = ? AND side = 'advocate' AND prize IS NULL AND credible = 1 \
          AND ordered_at >= ? AND ordered_at < ? AND (status IN ('approved', 'issued', 'redeemed', 'expired') \
-         OR (status = 'pending' AND (ordered_at, order_id) < (?, ?)))",
+         OR ((status = 'pending' OR (status = 'voided' AND reason = 'budget_spent')) \
+         AND (ruling = 'stand' OR (ordered_at, order_id) < (?, ?))))",
         values![
             currency.as_str(),
             advocate_id,
@@ -419,11 +429,13 @@ pub fn any_over_budget(sql: &dyn Sql, currency: Currency, span: Span) -> Result<
     Ok(!rows.is_empty())
 }
 
-/// The currencies and orders of rewards that a budget refused, the oldest first.
-pub fn over_budget(sql: &dyn Sql) -> Result<Vec<(Currency, Timestamp)>, LedgerError> {
+/// The currencies and orders of rewards that a budget can still refuse, or refused,
+/// the oldest first.
+pub fn open_places(sql: &dyn Sql) -> Result<Vec<(Currency, Timestamp)>, LedgerError> {
     let rows = sql.run(
         "SELECT DISTINCT currency, ordered_at FROM rewards \
-         WHERE status = 'voided' AND reason = 'budget_spent' ORDER BY ordered_at",
+         WHERE (status = 'pending' AND credible = 1) \
+         OR (status = 'voided' AND reason = 'budget_spent') ORDER BY ordered_at",
         vec![],
     )?;
     rows.iter()
