@@ -22,6 +22,9 @@ use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, BUDGET_SPENT, CAP_REACHED, Reward};
 
+/// The offer has no amount in the order's currency.
+const OTHER_CURRENCY: &str = "other_currency";
+
 /// Where orders stand among each other: by time, then by number.
 type Rank = (Timestamp, String);
 
@@ -152,8 +155,6 @@ impl One<'_> {
         let refunds = self.program.partial_refund;
         let (amount, kept) = (self.order.amount, self.order.kept());
         let mut after = known.clone();
-        // The merchant can have approved it before the shop confirmed the order.
-        after.credible = self.referral.credible;
         let fixed = known.status == RewardStatus::Expired || known.ruling == Some(Ruling::Stand);
         let worth = worth_after_refunds(&known.offer, amount, kept, refunds)
             .filter(|worth| !fixed && worth.currency == known.worth.currency);
@@ -234,7 +235,10 @@ impl One<'_> {
         let Some(earned) = self.rules.earned(amount, kept, self.number, refunds) else {
             return match known {
                 Some(known) if known.status == RewardStatus::Pending => {
-                    self.void(known, "other_currency")
+                    self.void(known, OTHER_CURRENCY)
+                }
+                Some(known) if known.reason.as_deref() != Some(OTHER_CURRENCY) => {
+                    self.give_up(known, OTHER_CURRENCY)
                 }
                 _ => Ok(None),
             };
@@ -274,13 +278,13 @@ impl One<'_> {
                     return if fits {
                         Ok(Some(next))
                     } else {
-                        self.give_up(&next)
+                        self.give_up(&next, CAP_REACHED)
                     };
                 }
                 if known.reason.as_deref() == Some(CAP_REACHED) {
                     return Ok(None);
                 }
-                self.give_up(known)
+                self.give_up(known, CAP_REACHED)
             }
             (_, true) => {
                 if *known == next {
@@ -293,10 +297,10 @@ impl One<'_> {
         }
     }
 
-    /// A reward that something else had refused does not fit under a cap either.
-    fn give_up(&self, known: &Reward) -> Result<Option<Reward>, LedgerError> {
+    /// A reward that something else had refused is refused for another reason now.
+    fn give_up(&self, known: &Reward, reason: &str) -> Result<Option<Reward>, LedgerError> {
         let mut after = known.clone();
-        after.reason = Some(CAP_REACHED.to_owned());
+        after.reason = Some(reason.to_owned());
         change_reward(self.books, Some(known), &after, "system", self.now)?;
         Ok(Some(after))
     }

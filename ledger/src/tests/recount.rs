@@ -131,6 +131,7 @@ pub fn by_events(shop: &Shop) -> Counted {
                 kind if kind.starts_with("referral.") => {
                     drop(told.referrals.insert(subject, data));
                 }
+                "reward.decided" => {} // the merchant's words; what came of them follows
                 kind if kind.starts_with("reward.") => drop(told.rewards.insert(subject, data)),
                 _ => {}
             }
