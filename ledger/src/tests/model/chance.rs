@@ -153,7 +153,24 @@ impl Chance {
             }];
         }
         program.budget = self.budget();
+        if !sign_up && self.one_in(2) {
+            self.open_wide(&mut program);
+        }
         program
+    }
+
+    /// Nearly every order counts, so that limits are met.
+    fn open_wide(&mut self, program: &mut Program) {
+        program.trigger = Trigger::EveryOrder;
+        program.new_customer = NewCustomer::Anyone;
+        program.minimum_order = None;
+        program.window_days = 30;
+        program.hold_days = self.pick(&[0, 1]);
+        program.budget = Some(Budget {
+            per: self.pick(&[Period::Day, Period::AllTime]),
+            amounts: self.amounts(&[1_000, 1_500, 2_600]),
+            low_at_percent: 20,
+        });
     }
 
     fn told(&mut self, sign_up: bool) -> Told {

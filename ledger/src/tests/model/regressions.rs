@@ -104,19 +104,19 @@ fn an_order_that_moves_to_another_day_leaves_room_on_the_first() {
 
 #[test]
 fn room_under_a_cap_is_held_against_the_budget_before_it_is_approved() {
-    play(vec![
+    let model = play(vec![
         rules(|program| {
             program.caps = cap(1_000);
             program.budget = budget(Period::AllTime, 2_000);
         }),
         Step::Report(by(0, 1)),
-        Step::Pass(1),
-        Step::Report(by(0, 2)),
         Step::Report(by(1, 3)),
         Step::Report(by(3, 4)),
-        Step::Decide(2, None, Word::Approve),
+        Step::Report(by(0, 5)),
+        Step::Decide(5, None, Word::Approve),
         Step::Refund(1, 0, WHOLE),
     ]);
+    assert_eq!(status(&model, 4, 3), "pending ");
 }
 
 #[test]
