@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use grapevine_domain::conversion::Ruling;
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::share::numbers::name_of;
 use grapevine_domain::time::{DAY_MS, Timestamp};
@@ -62,7 +63,10 @@ pub fn by_rows(shop: &Shop) -> Counted {
             .unwrap()
             .unwrap();
         let program = programs::version(sql, order.program_version).unwrap();
-        let credible = order.confirmed_at.is_some() || program.browser_orders_pay;
+        let word = order.ruling.as_ref().map(|ruled| ruled.ruling);
+        let credible = order.confirmed_at.is_some()
+            || word == Some(Ruling::Approve)
+            || program.browser_orders_pay;
         let all = referrals::of_conversion(sql, &order.id).unwrap();
         let mut standing = all.iter().filter(|r| r.status != ReferralStatus::Voided);
         add(tally(&order, credible, standing.next()));

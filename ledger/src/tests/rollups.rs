@@ -107,21 +107,29 @@ fn every_roll_up_can_be_made_again_from_what_happened() {
 }
 
 #[test]
-fn what_was_approved_before_the_shop_confirmed_the_order_counts_when_it_does() {
+fn what_the_merchant_approved_counts_at_once_though_no_shop_has_confirmed_it() {
     let shop = Shop::open();
     let ada = shop.advocate("ada@mail.example");
     let token = shop.click(&ada, "x");
     let answer = shop.report(browser("1").token(&token));
+    assert_eq!(by_dimension(&kept(&shop), "unconfirmed_cost")["EUR"], 2_000);
     shop.run(Command::DecideReferral {
         id: text(&answer, "/referral/id"),
         decision: Decision::Approve { reason: None },
     });
     assert_eq!(shop.statuses("1"), "approved approved approved");
-    assert_eq!(by_dimension(&kept(&shop), "unconfirmed_cost")["EUR"], 2_000);
+    let check = |when: &str| {
+        let counters = kept(&shop);
+        assert_eq!(
+            by_dimension(&counters, "unconfirmed_cost"),
+            BTreeMap::new(),
+            "{when}"
+        );
+        assert_eq!(by_dimension(&counters, "cost")["EUR"], 2_000, "{when}");
+        assert_eq!(counters, only(by_events(&shop), |_| true), "{when}");
+    };
+    check("approved");
     shop.report(server("1").token(&token));
-    let counters = kept(&shop);
-    assert_eq!(by_dimension(&counters, "unconfirmed_cost"), BTreeMap::new());
-    assert_eq!(by_dimension(&counters, "cost")["EUR"], 2_000);
-    assert_eq!(counters, only(by_events(&shop), |_| true));
+    check("confirmed");
     assert_eq!(shop.run(Command::Home)["reward_cost"], json!(euros(2_000)));
 }

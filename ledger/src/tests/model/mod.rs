@@ -126,25 +126,3 @@ fn books_and_model_agree_on_random_histories() {
         bench.shop.sound();
     }
 }
-
-#[test]
-#[ignore = "tells of one history"]
-fn a_history_is_told() {
-    let mut bench = Bench::new();
-    let seed = number("GRAPEVINE_SEED", 1);
-    let mut chance = Chance(seed);
-    let length = 15 + chance.below(16);
-    let steps = chance.history(length);
-    let steps = shrink(&mut bench, steps);
-    let outcome = play(&mut bench, &steps);
-    println!("{:?}", outcome.err());
-    let rows = crate::sql::Sql::run(
-        &bench.shop.sql,
-        "SELECT kind, data FROM events ORDER BY seq",
-        vec![],
-    )
-    .unwrap();
-    for row in rows {
-        println!("{} {}", row.text(0).unwrap(), row.text(1).unwrap());
-    }
-}
