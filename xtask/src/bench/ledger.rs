@@ -110,7 +110,7 @@ async fn measure(folder: &Path, size: Size) -> Result<Figures> {
         ("clock", "/v1/test/clock".to_string()),
         ("panel numbers", format!("/v1/advocates/{advocate}")),
         ("overview, 30 days", "/v1/reports/overview".to_string()),
-        ("overview, a year", year()?),
+        ("overview, a year", year(&api).await?),
         ("funnel", "/v1/reports/funnel".to_string()),
         ("50 referrals", "/v1/referrals".to_string()),
     ] {
@@ -178,33 +178,14 @@ fn fill(books: &Path, master_keys: &str, size: Size) -> Result<Value> {
     serde_json::from_str(&text).context("the native half's answer")
 }
 
-/// The overview of the last year up to today.
-fn year() -> Result<String> {
-    let today = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-    let day = |days_ago: u64| -> String {
-        let days = today.as_secs() / 86_400 - days_ago;
-        let (mut year, mut rest) = (1970, days);
-        let long = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        while rest >= 365 + u64::from(long(year)) {
-            rest -= 365 + u64::from(long(year));
-            year += 1;
-        }
-        let february = 28 + u64::from(long(year));
-        let mut month = 1;
-        for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-            if rest < length {
-                break;
-            }
-            rest -= length;
-            month += 1;
-        }
-        format!("{year}-{month:02}-{:02}", rest + 1)
-    };
-    Ok(format!(
-        "/v1/reports/overview?from={}&to={}",
-        day(364),
-        day(0)
-    ))
+/// The overview of the last year, from the first of a month on.
+async fn year(api: &Client) -> Result<String> {
+    let clock = api.get("/v1/test/clock").await?;
+    let now = clock.get("now").and_then(Value::as_str).unwrap_or_default();
+    let (year, rest) = now.split_once('-').context("the merchant's time")?;
+    let month = rest.get(..2).context("the merchant's time")?;
+    let year = year.parse::<u32>()?.saturating_sub(1);
+    Ok(format!("/v1/reports/overview?from={year}-{month}-01"))
 }
 
 async fn ask(api: &Client, what: &'static str, path: &str) -> Result<Times> {
