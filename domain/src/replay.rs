@@ -169,7 +169,7 @@ fn among_kin(
     let counts = |kin: &&usize| {
         order_of(**kin).kind == ConversionKind::Order || past.order.kind == ConversionKind::SignUp
     };
-    let before = up_to.iter().take(came).filter(counts).next_back();
+    let before = up_to.iter().take(came).rfind(counts);
     let earlier = winner(&first)
         .filter(|_| first != at)
         .map(|winner| Candidate {

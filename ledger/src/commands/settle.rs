@@ -130,7 +130,7 @@ enum News {
     /// A friend bought, by that referral.
     Bought(String),
     /// A reward was lost.
-    Lost(Reward),
+    Lost(Box<Reward>),
 }
 
 struct Work<'a> {
@@ -443,7 +443,7 @@ impl Work<'_> {
         }
         let lost = void(self.books, referral, reason, self.actor, self.now)?;
         if let Some(reward) = lost.filter(|_| credible) {
-            self.news.push(News::Lost(reward));
+            self.news.push(News::Lost(Box::new(reward)));
         }
         Ok(())
     }

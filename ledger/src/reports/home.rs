@@ -29,7 +29,7 @@ pub fn show(books: &Books<'_>) -> Result<Json, LedgerError> {
         "revenue": revenue,
         "reward_cost": cost,
         "advocates": advocates.first().map_or(Ok(0), |row| row.int(0))?,
-        "referrals": super::referrals::list(books, &super::referrals::Filter::default())?["data"],
+        "referrals": super::referrals::list(books, &super::referrals::Filter::default())?.get("data"),
         "now": crate::iso::Iso(books.now(&merchant)),
     }))
 }

@@ -343,13 +343,13 @@ pub fn told(books: &Books<'_>, id: &str) -> Result<Json, LedgerError> {
     let losers = losers.collect::<Result<Vec<Json>, _>>()?;
     Ok(json!({
         "referral_id": id,
-        "status": referral["status"],
-        "reason": referral["reason"],
+        "status": referral.get("status"),
+        "reason": referral.get("reason"),
         "order_id": order.order_id,
         "verdict": order.verdict,
         "winner": winner,
         "losers": losers,
-        "rewards": referral["rewards"],
-        "ruling": order_json(&order)["ruling"],
+        "rewards": referral.get("rewards"),
+        "ruling": order_json(&order).get("ruling"),
     }))
 }
