@@ -201,11 +201,21 @@ impl Work<'_> {
             Some(winner) => self.chain.closes_loop(&order, winner)?,
             None => false,
         };
+        // Who has left is erased, but what was seen of them while they were here holds.
+        let seen = matches!(verdict_before.as_str(), "self_referral" | "flagged")
+            && decided_before
+                .winner
+                .as_ref()
+                .is_some_and(|before| before.advocate == winner)
+            && advocate
+                .as_ref()
+                .is_some_and(|advocate| advocate.left_at.is_some());
         let about = Circumstances {
             facts: Facts {
-                advocate_email: advocate
-                    .as_ref()
-                    .map(|advocate| advocate.email_key.as_str()),
+                advocate_email: match &advocate {
+                    Some(_) if seen => order.friend_key.as_deref(),
+                    known => known.as_ref().map(|known| known.email_key.as_str()),
+                },
                 friend_email: order.friend_key.as_deref(),
             },
             closes_loop,
