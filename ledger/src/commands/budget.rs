@@ -164,8 +164,7 @@ fn let_pass(
     if reward.status == RewardStatus::Pending {
         return Ok(());
     }
-    let mut after = reward.given_back();
-    after.steps.retain(|step| step.rule != Rule::Budget);
+    let after = reward.given_back();
     change_reward(books, Some(reward), &after, "system", now)?;
     freed.push(after);
     Ok(())

@@ -364,6 +364,7 @@ fn give_back(
     }
     let after = Reward {
         ruling: Some(Ruling::Stand),
+        credible: true,
         ..found.given_back()
     };
     change_reward(books, Some(found), &after, "merchant", now)?;

@@ -202,14 +202,14 @@ impl Work<'_> {
             None => false,
         };
         // Who has left is erased, but what was seen of them while they were here holds.
-        let seen = matches!(verdict_before.as_str(), "self_referral" | "flagged")
-            && decided_before
-                .winner
-                .as_ref()
-                .is_some_and(|before| before.advocate == winner)
-            && advocate
-                .as_ref()
-                .is_some_and(|advocate| advocate.left_at.is_some());
+        let referrals = referrals::of_conversion(self.books.sql, id)?;
+        let mine = referrals
+            .iter()
+            .find(|known| Some(&known.advocate_id) == winner.as_ref());
+        let left_at = advocate.as_ref().and_then(|advocate| advocate.left_at);
+        let seen = left_at.is_some()
+            && mine.is_some_and(|mine| mine.reason.as_deref() == Some("self_referral"));
+        let stays = mine.is_some_and(|mine| mine.status == ReferralStatus::Approved);
         let about = Circumstances {
             facts: Facts {
                 advocate_email: match &advocate {
@@ -219,10 +219,7 @@ impl Work<'_> {
                 friend_email: order.friend_key.as_deref(),
             },
             closes_loop,
-            advocate_left_at: match advocate.as_ref().and_then(|advocate| advocate.left_at) {
-                Some(_) if self.is_approved(id, winner.as_deref())? => None, // it stays theirs
-                left_at => left_at,
-            },
+            advocate_left_at: left_at.filter(|_| !stays),
             ruling: order.ruling.as_ref().map(|ruled| ruled.ruling),
         };
         let verdict = judge(&program, &facts.order, &decision, &about);
@@ -242,15 +239,6 @@ impl Work<'_> {
             self.note_judgement(&order)?;
         }
         self.apply(&order, &program, &verdict)
-    }
-
-    /// Whether an order's referral was approved for that advocate.
-    fn is_approved(&self, order: &str, advocate: Option<&str>) -> Result<bool, LedgerError> {
-        let referrals = referrals::of_conversion(self.books.sql, order)?;
-        Ok(referrals.iter().any(|referral| {
-            referral.status == ReferralStatus::Approved
-                && Some(referral.advocate_id.as_str()) == advocate
-        }))
     }
 
     /// Records what is known of an order, when that has changed.

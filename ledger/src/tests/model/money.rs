@@ -174,12 +174,15 @@ impl Model {
                 release_at,
                 expires_at: None,
             };
+            let referral = &self.referrals[&(order, advocate)];
+            let vouched =
+                known.as_ref().is_some_and(is_given) || referral.status == ReferralStatus::Approved;
             let mut next = Reward {
                 offer,
                 currency,
                 worth,
                 limit: None,
-                credible: self.credible(order),
+                credible: self.credible(order) || vouched,
                 at: self.orders[&order].at,
                 release_at,
                 ..known.unwrap_or(blank)

@@ -378,6 +378,42 @@ fn what_was_approved_stays_with_who_leaves() {
 }
 
 #[test]
+fn what_the_merchant_gives_counts_before_it_is_released() {
+    let browsers = |number| Told {
+        server: false,
+        ..by(0, number)
+    };
+    play(vec![
+        rules(|program| program.caps = cap(1_000)),
+        Step::Report(browsers(1)),
+        Step::Decide(1, None, Word::Void),
+        Step::Act(1, 0, Side::Advocate, Act::Reinstate),
+        Step::Report(by(0, 2)),
+        Step::Pass(15 * DAY),
+        Step::Due,
+        Step::Report(order(3)),
+    ]);
+}
+
+#[test]
+fn a_suspicion_goes_with_whom_it_was_about() {
+    let model = play(vec![
+        rules(|_| {}),
+        Step::Leave,
+        Step::Report(Told {
+            person: Some(0),
+            clicks: vec![1],
+            ..order(1)
+        }),
+        Step::Report(Told {
+            ago: Some(3 * DAY),
+            ..by(LEAVER, 1)
+        }),
+    ]);
+    assert_eq!(model.orders[&1].verdict, "advocate_left");
+}
+
+#[test]
 fn a_suspicion_is_not_lifted_by_leaving() {
     let rule = |rule| rules(move |program| program.self_referral = rule);
     for (rule, word) in [
