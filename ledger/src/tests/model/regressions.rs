@@ -414,6 +414,23 @@ fn a_suspicion_goes_with_whom_it_was_about() {
 }
 
 #[test]
+fn a_reward_that_is_approved_by_hand_comes_before_earlier_open_ones() {
+    let model = play(vec![
+        rules(|program| program.caps = cap(1_000)),
+        Step::Report(Told {
+            ago: Some(60),
+            ..by(0, 4)
+        }),
+        Step::Report(Told {
+            server: false,
+            ..by(0, 1)
+        }),
+        Step::Act(1, 0, Side::Advocate, Act::Approve),
+    ]);
+    assert_eq!(status(&model, 4, 0), "voided cap_reached");
+}
+
+#[test]
 fn a_suspicion_is_not_lifted_by_leaving() {
     let rule = |rule| rules(move |program| program.self_referral = rule);
     for (rule, word) in [
