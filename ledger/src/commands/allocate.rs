@@ -6,6 +6,7 @@
 use grapevine_domain::conversion::Ruling;
 use grapevine_domain::limits::{Used, under_cap};
 use grapevine_domain::program::Program;
+use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{
     Clawback, Offer, RewardStatus, Rule, Side, SideRules, Step, worth_after_refunds,
 };
@@ -251,10 +252,12 @@ impl One<'_> {
         next.worth = earned.worth;
         next.steps = earned.steps;
         next.limit_minor = None;
-        next.credible = self.referral.credible;
+        let given = known.is_some_and(|known| known.ruling == Some(Ruling::Stand));
+        // What will be theirs by the merchant's word counts from now on.
+        next.credible =
+            self.referral.credible || given || self.referral.status == ReferralStatus::Approved;
         next.ordered_at = self.order.ordered_at;
         next.release_at = self.referral.release_at;
-        let given = known.is_some_and(|known| known.ruling == Some(Ruling::Stand));
         let fits = given || !next.credible || self.side == Side::Friend || self.cut(&mut next)?;
         next.wanted_minor = next.worth.minor;
         let Some(known) = known else {

@@ -84,9 +84,7 @@ pub fn changed(books: &Books<'_>, merchant: &Merchant, now: Timestamp) -> Result
         }
         None => {
             for (currency, span) in spans {
-                for reward in rewards::open_by_rank(books.sql, currency, span)? {
-                    let_pass(books, &reward, now, &mut freed)?;
-                }
+                pass_all(books, currency, span, now, &mut freed)?;
             }
         }
     }
@@ -103,7 +101,7 @@ fn settle(
     freed: &mut Vec<Reward>,
 ) -> Result<(), LedgerError> {
     let Some(limit) = budget.amounts.get(currency) else {
-        return Ok(());
+        return pass_all(books, currency, span, now, freed); // no limit in it any more
     };
     let wanted = wanted(books, currency, span)?;
     if wanted <= limit.minor && !rewards::any_over_budget(books.sql, currency, span)? {
@@ -141,6 +139,22 @@ fn settle(
     Ok(())
 }
 
+/// Lets everything of a span pass.
+fn pass_all(
+    books: &Books<'_>,
+    currency: Currency,
+    span: Span,
+    now: Timestamp,
+    freed: &mut Vec<Reward>,
+) -> Result<(), LedgerError> {
+    if rewards::any_over_budget(books.sql, currency, span)? {
+        for reward in rewards::open_by_rank(books.sql, currency, span)? {
+            let_pass(books, &reward, now, freed)?;
+        }
+    }
+    Ok(())
+}
+
 fn let_pass(
     books: &Books<'_>,
     reward: &Reward,
@@ -150,8 +164,7 @@ fn let_pass(
     if reward.status == RewardStatus::Pending {
         return Ok(());
     }
-    let mut after = reward.reopened();
-    after.steps.retain(|step| step.rule != Rule::Budget);
+    let after = reward.reopened();
     change_reward(books, Some(reward), &after, "system", now)?;
     freed.push(after);
     Ok(())

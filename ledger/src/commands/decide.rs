@@ -267,8 +267,8 @@ fn approve(
                 ruling: Some(Ruling::Approve),
                 ..found.clone()
             };
-            hand_over::approve(books, merchant, &ruled, "merchant", now)?;
-            work_out_again(books, merchant, found, now)
+            let approved = hand_over::approve(books, merchant, &ruled, "merchant", now)?;
+            work_out_again(books, merchant, &approved, now)
         }
         _ => Err(refuse(found, "Only a pending reward can be approved.")),
     }
@@ -374,6 +374,7 @@ fn give_back(
     }
     let after = Reward {
         ruling: Some(Ruling::Stand),
+        credible: true,
         ..found.reopened()
     };
     change_reward(books, Some(found), &after, "merchant", now)?;

@@ -201,18 +201,25 @@ impl Work<'_> {
             Some(winner) => self.chain.closes_loop(&order, winner)?,
             None => false,
         };
+        // Who has left is erased, but what was seen of them while they were here holds.
+        let referrals = referrals::of_conversion(self.books.sql, id)?;
+        let mine = referrals
+            .iter()
+            .find(|known| Some(&known.advocate_id) == winner.as_ref());
+        let left_at = advocate.as_ref().and_then(|advocate| advocate.left_at);
+        let seen = left_at.is_some()
+            && mine.is_some_and(|mine| mine.reason.as_deref() == Some("self_referral"));
+        let stays = mine.is_some_and(|mine| mine.status == ReferralStatus::Approved);
         let about = Circumstances {
             facts: Facts {
-                advocate_email: advocate
-                    .as_ref()
-                    .map(|advocate| advocate.email_key.as_str()),
+                advocate_email: match &advocate {
+                    Some(_) if seen => order.friend_key.as_deref(),
+                    known => known.as_ref().map(|known| known.email_key.as_str()),
+                },
                 friend_email: order.friend_key.as_deref(),
             },
             closes_loop,
-            advocate_left_at: match advocate.as_ref().and_then(|advocate| advocate.left_at) {
-                Some(_) if self.is_approved(id, winner.as_deref())? => None, // it stays theirs
-                left_at => left_at,
-            },
+            advocate_left_at: left_at.filter(|_| !stays),
             ruling: order.ruling.as_ref().map(|ruled| ruled.ruling),
         };
         let verdict = judge(&program, &facts.order, &decision, &about);
@@ -239,15 +246,6 @@ impl Work<'_> {
             self.note_judgement(&order)?;
         }
         self.apply(&order, &program, &verdict)
-    }
-
-    /// Whether an order's referral was approved for that advocate.
-    fn is_approved(&self, order: &str, advocate: Option<&str>) -> Result<bool, LedgerError> {
-        let referrals = referrals::of_conversion(self.books.sql, order)?;
-        Ok(referrals.iter().any(|referral| {
-            referral.status == ReferralStatus::Approved
-                && Some(referral.advocate_id.as_str()) == advocate
-        }))
     }
 
     /// Records what is known of an order, when that has changed.

@@ -3,7 +3,7 @@
 use grapevine_domain::conversion::Ruling;
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::period::Span;
-use grapevine_domain::reward::{Offer, RewardStatus, Side, Step};
+use grapevine_domain::reward::{Offer, RewardStatus, Rule, Side, Step};
 use grapevine_domain::time::Timestamp;
 
 use super::counters::Tally;
@@ -71,11 +71,15 @@ impl Reward {
 
     /// A voided one as it is when it stands again: what was handed over is no longer
     /// forgiven, and counts.
+    #[must_use]
     pub fn reopened(&self) -> Self {
+        let passing = |step: &Step| matches!(step.rule, Rule::Budget | Rule::Debt);
+        let steps = self.steps.iter().filter(|step| !passing(step));
         Self {
             status: RewardStatus::Pending,
             reason: None,
             forgiven_minor: 0,
+            steps: steps.copied().collect(),
             ..self.clone()
         }
     }

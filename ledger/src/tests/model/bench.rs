@@ -304,12 +304,13 @@ impl Bench {
                 number(&row.text(1).unwrap()).to_string(),
             );
         }
-        for (advocate, id) in self.ids.iter().enumerate() {
-            for currency in CURRENCIES {
-                let owed = rewards::owed(sql, id, Currency::parse(currency).unwrap()).unwrap();
-                if owed != 0 {
-                    picture.insert(format!("owed {advocate} {currency}"), owed.to_string());
-                }
+        for row in all("SELECT DISTINCT advocate_id, currency FROM rewards \
+             WHERE side = 'advocate' AND (handed_minor <> 0 OR withheld_minor <> 0)")
+        {
+            let (id, currency) = (row.text(0).unwrap(), row.text(1).unwrap());
+            let owed = rewards::owed(sql, &id, Currency::parse(&currency).unwrap()).unwrap();
+            if owed != 0 {
+                picture.insert(format!("owed {} {currency}", number(&id)), owed.to_string());
             }
         }
         for row in all(

@@ -30,6 +30,27 @@ impl Model {
         owed.max(0)
     }
 
+    /// The budget has room for it after all.
+    pub fn let_pass(&mut self, key: Key) {
+        let reward = self.rewards.get_mut(&key).unwrap();
+        if reward.status == RewardStatus::Voided {
+            reward.status = RewardStatus::Pending;
+            reward.reason = "";
+            reward.forgiven = 0;
+        }
+    }
+
+    /// Approves what waits for nothing any more.
+    pub fn let_go(&mut self) {
+        for key in self.reward_keys() {
+            let approved = self.referrals[&(key.0, key.1)].status == ReferralStatus::Approved;
+            if approved && self.rewards[&key].status == RewardStatus::Pending && !self.is_held(key)
+            {
+                self.approve(key);
+            }
+        }
+    }
+
     pub fn is_held(&self, key: Key) -> bool {
         key.2 == Side::Advocate && !self.advocates[key.1].proved
     }

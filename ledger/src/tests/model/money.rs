@@ -174,12 +174,15 @@ impl Model {
                 release_at,
                 expires_at: None,
             };
+            let referral = &self.referrals[&(order, advocate)];
+            let vouched =
+                known.as_ref().is_some_and(is_given) || referral.status == ReferralStatus::Approved;
             let mut next = Reward {
                 offer,
                 currency,
                 worth,
                 limit: None,
-                credible: self.credible(order),
+                credible: self.credible(order) || vouched,
                 at: self.orders[&order].at,
                 release_at,
                 ..known.unwrap_or(blank)
@@ -376,26 +379,6 @@ impl Model {
                         self.void_reward(key, "budget_spent");
                     }
                 }
-            }
-        }
-    }
-
-    fn let_pass(&mut self, key: Key) {
-        let reward = self.rewards.get_mut(&key).unwrap();
-        if reward.status == RewardStatus::Voided {
-            reward.status = RewardStatus::Pending;
-            reward.reason = "";
-            reward.forgiven = 0;
-        }
-    }
-
-    /// Approves what waits for nothing any more.
-    fn let_go(&mut self) {
-        for key in self.reward_keys() {
-            let approved = self.referrals[&(key.0, key.1)].status == ReferralStatus::Approved;
-            if approved && self.rewards[&key].status == RewardStatus::Pending && !self.is_held(key)
-            {
-                self.approve(key);
             }
         }
     }

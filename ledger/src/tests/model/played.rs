@@ -180,6 +180,7 @@ impl Model {
                 reward.reason = "";
                 reward.forgiven = 0;
                 reward.ruling = Some(Ruling::Stand);
+                reward.credible = true;
                 self.work_out();
                 self.release_given(key);
             }

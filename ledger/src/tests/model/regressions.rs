@@ -178,6 +178,42 @@ fn a_lowered_budget_is_looked_at_in_every_open_period() {
 }
 
 #[test]
+fn a_budget_without_a_currency_refuses_nothing_in_it() {
+    let dollars = |budget: bool| {
+        rules(move |program| {
+            let both = [("EUR", 1_000), ("USD", 1_100)].map(|(code, minor)| {
+                (
+                    grapevine_domain::money::Currency::parse(code).unwrap(),
+                    minor,
+                )
+            });
+            let amounts = Amounts(both.into());
+            program.advocate.as_mut().unwrap().offer =
+                grapevine_domain::reward::Offer::StoreCredit {
+                    amounts: amounts.clone(),
+                };
+            program.budget = self::budget(Period::AllTime, 900);
+            if budget && let Some(budget) = &mut program.budget {
+                budget.amounts = amounts;
+            }
+        })
+    };
+    let model = play(vec![
+        dollars(true),
+        Step::Report(Told {
+            currency: "USD",
+            ..by(0, 1)
+        }),
+        Step::Report(Told {
+            currency: "USD",
+            ..by(1, 2)
+        }),
+        dollars(false),
+    ]);
+    assert_eq!(status(&model, 2, 1), "pending ");
+}
+
+#[test]
 fn what_the_budget_refuses_keeps_its_place_under_a_cap() {
     let model = play(vec![
         rules(|program| {
@@ -339,6 +375,82 @@ fn what_was_approved_stays_with_who_leaves() {
         Step::Refund(1, 0, Some((500, "EUR"))),
     ]);
     assert_eq!(status(&model, 1, LEAVER), "approved ");
+}
+
+#[test]
+fn what_the_merchant_gives_counts_before_it_is_released() {
+    let browsers = |number| Told {
+        server: false,
+        ..by(0, number)
+    };
+    play(vec![
+        rules(|program| program.caps = cap(1_000)),
+        Step::Report(browsers(1)),
+        Step::Decide(1, None, Word::Void),
+        Step::Act(1, 0, Side::Advocate, Act::Reinstate),
+        Step::Report(by(0, 2)),
+        Step::Pass(15 * DAY),
+        Step::Due,
+        Step::Report(order(3)),
+    ]);
+}
+
+#[test]
+fn a_suspicion_goes_with_whom_it_was_about() {
+    let model = play(vec![
+        rules(|_| {}),
+        Step::Leave,
+        Step::Report(Told {
+            person: Some(0),
+            clicks: vec![1],
+            ..order(1)
+        }),
+        Step::Report(Told {
+            ago: Some(3 * DAY),
+            ..by(LEAVER, 1)
+        }),
+    ]);
+    assert_eq!(model.orders[&1].verdict, "advocate_left");
+}
+
+#[test]
+fn a_reward_that_is_approved_by_hand_comes_before_earlier_open_ones() {
+    let model = play(vec![
+        rules(|program| program.caps = cap(1_000)),
+        Step::Report(Told {
+            ago: Some(60),
+            ..by(0, 4)
+        }),
+        Step::Report(Told {
+            server: false,
+            ..by(0, 1)
+        }),
+        Step::Act(1, 0, Side::Advocate, Act::Approve),
+    ]);
+    assert_eq!(status(&model, 4, 0), "voided cap_reached");
+}
+
+#[test]
+fn a_suspicion_is_not_lifted_by_leaving() {
+    let rule = |rule| rules(move |program| program.self_referral = rule);
+    for (rule, word) in [
+        (rule(SelfReferral::Flag), "flagged"),
+        (rule(SelfReferral::Void), "self_referral"),
+    ] {
+        let themselves = Told {
+            person: Some(LEAVER),
+            ..by(LEAVER, 1)
+        };
+        let model = play(vec![
+            rule,
+            Step::Report(themselves),
+            Step::Pass(15 * DAY),
+            Step::Leave,
+            Step::Refund(1, 0, Some((500, "EUR"))),
+            Step::Due,
+        ]);
+        assert_eq!(model.orders[&1].verdict, word);
+    }
 }
 
 #[test]
