@@ -409,7 +409,9 @@ fn warn(program: &Program, shop: Shop, found: &mut Findings) {
                 .map(|share| share.minor),
             _ => None,
         };
-        if let Some(share) = share.filter(|share| !WISE_SHARE.contains(share)) {
+        // Nothing and less is a mistake, which is named elsewhere.
+        let unwise = |share: &i64| *share > 0 && !WISE_SHARE.contains(share);
+        if let Some(share) = share.filter(unwise) {
             let word = if share < *WISE_SHARE.start() {
                 "little"
             } else {
