@@ -1,14 +1,17 @@
-//! Histories that once went wrong, each with what was wrong in its name.
+//! Histories that once went wrong, each with what was wrong in its name: amounts and
+//! limits here, judgements beside.
+
+mod judgements;
 
 use grapevine_domain::money::Amounts;
 use grapevine_domain::period::Period;
-use grapevine_domain::program::{Budget, Cap, NewCustomer, Program, SelfReferral, Trigger};
+use grapevine_domain::program::{Budget, Cap, NewCustomer, Program, Trigger};
 use grapevine_domain::reward::{Clawback, HandOver, PartialRefund, Side};
 
 use super::agree;
 use super::bench::Bench;
 use super::facts::Model;
-use super::step::{Act, LEAVER, Step, Told, Typed, UNPROVED, Word};
+use super::step::{Act, Step, Told, Typed, UNPROVED, Word};
 use crate::tests::harness::{credit, euros, starter};
 
 const DAY: i64 = 1_440;
@@ -276,21 +279,6 @@ fn an_unused_code_that_shrinks_and_falls_is_worth_no_debt() {
 }
 
 #[test]
-fn a_flagged_referral_that_the_merchant_lets_stand_is_released() {
-    let model = play(vec![
-        rules(|program| program.self_referral = SelfReferral::Flag),
-        Step::Report(Told {
-            person: Some(0),
-            ..by(0, 1)
-        }),
-        Step::Decide(1, None, Word::Assign(0)),
-        Step::Pass(15 * DAY),
-        Step::Due,
-    ]);
-    assert_eq!(status(&model, 1, 0), "approved ");
-}
-
-#[test]
 fn codes_of_a_pool_go_to_who_waited_longest() {
     let pool = HandOver::Pool {
         pool: "P".to_owned(),
@@ -305,76 +293,6 @@ fn codes_of_a_pool_go_to_who_waited_longest() {
         Step::FillPool(1),
     ]);
     assert_eq!(status(&model, 2, 0), "issued ");
-}
-
-#[test]
-fn an_order_that_changes_hands_leaves_the_chain() {
-    let model = play(vec![
-        rules(|_| {}),
-        Step::Report(Told {
-            server: false,
-            minor: 3_000,
-            person: Some(1),
-            ..by(0, 1)
-        }),
-        Step::Report(order(1)),
-    ]);
-    assert_eq!(model.advocates[1].brought_by, None);
-}
-
-#[test]
-fn a_refunded_order_closes_no_loop_and_opens_none() {
-    let friend = |person, told: Told| {
-        Step::Report(Told {
-            person: Some(person),
-            ..told
-        })
-    };
-    let model = play(vec![
-        rules(|_| {}),
-        friend(0, by(2, 1)),
-        Step::Refund(2, 0, WHOLE),
-        Step::Pass(1),
-        friend(2, by(0, 2)),
-        Step::Pass(1),
-        friend(0, by(2, 3)),
-    ]);
-    assert_eq!(model.orders[&3].verdict, "referred");
-}
-
-#[test]
-fn a_loop_that_is_no_more_is_judged_again() {
-    let model = play(vec![
-        rules(|_| {}),
-        Step::Report(Told {
-            server: false,
-            person: Some(0),
-            minor: 3_000,
-            ..by(1, 1)
-        }),
-        Step::Pass(1),
-        Step::Report(Told {
-            server: false,
-            person: Some(1),
-            ..by(0, 2)
-        }),
-        // The shop knows nothing of that friend and that code.
-        Step::Report(order(1)),
-    ]);
-    assert_eq!(model.orders[&2].verdict, "referred");
-}
-
-#[test]
-fn what_was_approved_stays_with_who_leaves() {
-    let model = play(vec![
-        rules(|_| {}),
-        Step::Report(by(LEAVER, 1)),
-        Step::Decide(1, None, Word::Approve),
-        Step::Decide(1, None, Word::Undo),
-        Step::Leave,
-        Step::Refund(1, 0, Some((500, "EUR"))),
-    ]);
-    assert_eq!(status(&model, 1, LEAVER), "approved ");
 }
 
 #[test]
@@ -396,24 +314,6 @@ fn what_the_merchant_gives_counts_before_it_is_released() {
 }
 
 #[test]
-fn a_suspicion_goes_with_whom_it_was_about() {
-    let model = play(vec![
-        rules(|_| {}),
-        Step::Leave,
-        Step::Report(Told {
-            person: Some(0),
-            clicks: vec![1],
-            ..order(1)
-        }),
-        Step::Report(Told {
-            ago: Some(3 * DAY),
-            ..by(LEAVER, 1)
-        }),
-    ]);
-    assert_eq!(model.orders[&1].verdict, "advocate_left");
-}
-
-#[test]
 fn a_reward_that_is_approved_by_hand_comes_before_earlier_open_ones() {
     let model = play(vec![
         rules(|program| program.caps = cap(1_000)),
@@ -428,29 +328,6 @@ fn a_reward_that_is_approved_by_hand_comes_before_earlier_open_ones() {
         Step::Act(1, 0, Side::Advocate, Act::Approve),
     ]);
     assert_eq!(status(&model, 4, 0), "voided cap_reached");
-}
-
-#[test]
-fn a_suspicion_is_not_lifted_by_leaving() {
-    let rule = |rule| rules(move |program| program.self_referral = rule);
-    for (rule, word) in [
-        (rule(SelfReferral::Flag), "flagged"),
-        (rule(SelfReferral::Void), "self_referral"),
-    ] {
-        let themselves = Told {
-            person: Some(LEAVER),
-            ..by(LEAVER, 1)
-        };
-        let model = play(vec![
-            rule,
-            Step::Report(themselves),
-            Step::Pass(15 * DAY),
-            Step::Leave,
-            Step::Refund(1, 0, Some((500, "EUR"))),
-            Step::Due,
-        ]);
-        assert_eq!(model.orders[&1].verdict, word);
-    }
 }
 
 #[test]
