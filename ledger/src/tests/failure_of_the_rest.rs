@@ -2,9 +2,11 @@
 
 use super::failure::survives;
 use super::harness::{
-    ORIGIN, Shop, amount_off, eur, euros, publish, refund_of, server, starter, text,
+    ORIGIN, SLUG, Shop, amount_off, eur, euros, publish, refund_of, server, starter, text,
 };
 use crate::command::{Command, Decision, RewardAct};
+use crate::keyring::Purpose;
+use crate::signed::seal;
 use grapevine_domain::money::Amounts;
 use grapevine_domain::period::Period;
 use grapevine_domain::program::{Budget, Cap, Prize, Program};
@@ -46,6 +48,9 @@ fn every_statement_of_every_other_command_may_fail() {
     let both = |command: Command| survives(&shop, &twin, &command);
     let id_of = |order: &str| text(&shop.order(order), "/referral/id");
     let order = |order: &str| order.to_owned();
+    both(Command::MoveShop {
+        shop_url: "https://other.shop.example/".to_owned(),
+    });
     both(Command::SaveDraft { program: rich() });
     both(publish(rich()));
     both(Command::PublishPreset {
@@ -109,6 +114,11 @@ fn every_statement_of_every_other_command_may_fail() {
         seconds: 50 * 86_400,
     });
     both(shop.act_of("3", RewardAct::Void));
+    let until = shop.now().plus_days(100);
+    both(Command::Unsubscribe {
+        token: seal(&shop.ring, Purpose::Unsubscribe, SLUG, &bea, until),
+        peek: false,
+    });
     both(Command::RemoveAdvocate { id: bea });
     let mut cheaper = starter();
     cheaper.hold_days = 3;
