@@ -113,7 +113,7 @@ pub fn approve(
     if reward.side == Side::Advocate && reward.offer.is_money() {
         let owed = rewards::owed(books.sql, &reward.advocate_id, reward.worth.currency)?;
         approved.withheld_minor = owed.min(reward.worth.minor);
-        if approved.withheld_minor > 0 {
+        if approved.withheld_minor != 0 {
             let minor = approved.payable_minor();
             approved.steps.push(Step {
                 rule: Rule::Debt,

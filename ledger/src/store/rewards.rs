@@ -468,5 +468,5 @@ pub fn owed(sql: &dyn Sql, advocate_id: &str, currency: Currency) -> Result<i64,
     let values = values![advocate_id, currency.as_str()];
     let rows = sql.run(&format!("SELECT {OWED}"), values)?;
     let owed = rows.first().map_or(Ok(0), |row| row.int(0))?;
-    Ok(owed.max(0))
+    Ok(owed)
 }

@@ -156,3 +156,31 @@ fn a_code_that_nobody_used_is_taken_back_and_nothing_is_owed() {
     shop.refund("1", "r2", 5_000);
     assert_eq!(owed(&shop), 1_000, "now it was used");
 }
+
+#[test]
+fn what_was_settled_for_a_refund_that_is_undone_is_paid_with_the_next_reward() {
+    let (shop, code) = handed_over(program());
+    shop.refund("1", "r1", 2_000);
+    shop.bring("2", &code, 5_000);
+    shop.after_hold();
+    assert_eq!(shop.own_reward("2")["payable"], json!(euros(600)));
+    shop.act("2", RewardAct::Issue);
+    shop.run(crate::command::Command::ReinstateOrder {
+        order_id: "1".to_owned(),
+    });
+    assert_eq!(shop.own_reward("1")["money"], json!(euros(1_000)));
+    assert_eq!(owed(&shop), 0);
+    shop.bring("3", &code, 5_000);
+    shop.after_hold();
+    let third = shop.own_reward("3");
+    assert_eq!(
+        third["payable"],
+        json!(euros(1_400)),
+        "4.00 were kept back for nothing"
+    );
+    assert_eq!(third["steps"][1], json!({ "rule": "debt", "minor": 1_400 }));
+    shop.act("3", RewardAct::Issue);
+    shop.bring("4", &code, 5_000);
+    shop.after_hold();
+    assert_eq!(shop.own_reward("4")["payable"], json!(euros(1_000)));
+}

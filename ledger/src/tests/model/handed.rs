@@ -27,7 +27,7 @@ impl Model {
                 RewardStatus::Expired => -reward.withheld,
             };
         }
-        owed.max(0)
+        owed
     }
 
     /// The budget has room for it after all.

@@ -20,12 +20,14 @@ struct Spent {
     minor: i64,
     at: Timestamp,
     settled: bool,
+    /// Not used in time: it costs nothing, though the advocate has had it.
+    lapsed: bool,
 }
 
 fn spent(bench: &Bench) -> Vec<Spent> {
     let rows = bench.shop.sql.run(
         "SELECT iif(side = 'advocate', advocate_id, NULL), currency, amount_minor, ordered_at, \
-         status NOT IN ('pending') FROM rewards WHERE credible = 1 AND status <> 'voided'",
+         status NOT IN ('pending'), status = 'expired' FROM rewards WHERE credible = 1 AND status <> 'voided'",
         vec![],
     );
     let read = |row: &crate::sql::Row| Spent {
@@ -34,6 +36,7 @@ fn spent(bench: &Bench) -> Vec<Spent> {
         minor: row.int(2).unwrap(),
         at: Timestamp(row.int(3).unwrap()),
         settled: row.int(4).unwrap() == 1,
+        lapsed: row.int(5).unwrap() == 1,
     };
     rows.unwrap().iter().map(read).collect()
 }
@@ -67,7 +70,7 @@ fn exceeded(spent: &[&Spent], per: Period, limit: &Amounts) -> Vec<(String, i64,
 fn within_limits(bench: &Bench, program: &Program, lowered: bool) -> Result<(), String> {
     let spent = spent(bench);
     if let Some(budget) = &program.budget {
-        let standing: Vec<&Spent> = spent.iter().collect();
+        let standing: Vec<&Spent> = spent.iter().filter(|one| !one.lapsed).collect();
         for (currency, sum, settled) in exceeded(&standing, budget.per, &budget.amounts) {
             if !(lowered && sum == settled) {
                 return Err(format!("{sum} {currency} spent of {:?}", budget.amounts));
