@@ -1,7 +1,7 @@
 //! The merchant's rules as one document. What is wrong or unwise in a draft is
 //! found in [`crate::validate`].
 
-use crate::attribution::Model;
+use crate::attribution::{Model, Rules};
 use crate::money::{Amounts, Currency, Money};
 use crate::period::Period;
 use crate::reward::{Clawback, Offer, PartialRefund, SideRules};
@@ -306,6 +306,17 @@ pub enum Terms {
 }
 
 impl Program {
+    /// By which rules it is decided who brought an order.
+    #[must_use]
+    pub fn attribution_rules(&self) -> Rules {
+        Rules {
+            model: self.attribution,
+            window_days: self.window_days,
+            late_click_minutes: self.late_click_minutes,
+            first_comes_first: self.new_customer != NewCustomer::Anyone,
+        }
+    }
+
     /// A careful start: 10 units of money for each side, 14 days of hold, new
     /// customers only, 30 days from click to order.
     #[must_use]

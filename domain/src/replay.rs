@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribution::{Candidate, Decision, Moment, Rules, Source, decide};
+use crate::attribution::{Candidate, Decision, Moment, Source, decide};
 use crate::conversion::{Circumstances, ConversionKind, Order, Ruling, Verdict, judge};
 use crate::fraud::Facts;
 use crate::limits::{Used, under_cap};
 use crate::money::{Currency, Money};
 use crate::period::Span;
-use crate::program::{NewCustomer, Program};
+use crate::program::Program;
 use crate::reward::{Offer, Side, SideRules};
 use crate::time::Timestamp;
 
@@ -82,12 +82,7 @@ impl Outcome {
 /// then by number.
 #[must_use]
 pub fn replay(program: &Program, orders: &[Past], people: &People) -> Outcome {
-    let rules = Rules {
-        model: program.attribution,
-        window_days: program.window_days,
-        late_click_minutes: program.late_click_minutes,
-        first_comes_first: program.new_customer != NewCustomer::Anyone,
-    };
+    let rules = program.attribution_rules();
     let own: Vec<Decision> = orders
         .iter()
         .map(|past| decide(past.candidates.clone(), &rules, moment(past)))

@@ -92,6 +92,27 @@ async fn measure(folder: &Path, time: Duration) -> Result<Report> {
     Ok(Report::new(time, ROUNDS, rows, clicks))
 }
 
+/// The built edge on an empty folder with one merchant, `bench`: the server, the
+/// merchant's API and the master keys.
+async fn open_edge(folder: &Path) -> Result<(Workerd, Client, String)> {
+    let keys = Keys::generate()?;
+    let server = Workerd::edge(Edge {
+        state: folder.to_path_buf(),
+        port: 0,
+        keys: keys.clone(),
+        host: EDGE_HOST.to_string(),
+        environment: Vec::new(),
+        log: Log::File(folder.join("edge.log")),
+    })
+    .await?;
+    let edge = Client::new(EDGE_HOST, server.port())?;
+    let shop = NewMerchant::test("bench", "Bench", &format!("http://{SHOP_HOST}"));
+    let operator = edge.with_key(&keys.operator_key);
+    let merchant = operator.create_merchant(&shop).await?;
+    let api = edge.with_key(&merchant.secret_key);
+    Ok((server, api, keys.master_keys))
+}
+
 /// One server under load.
 struct Side {
     server: Workerd,
@@ -116,23 +137,7 @@ impl Side {
 
     /// The built edge with an empty ledger, one advocate and their link.
     async fn edge(folder: &Path) -> Result<(Self, Client)> {
-        let keys = Keys::generate()?;
-        let server = Workerd::edge(Edge {
-            state: folder.to_path_buf(),
-            port: 0,
-            keys: keys.clone(),
-            host: EDGE_HOST.to_string(),
-            environment: Vec::new(),
-            log: Log::File(folder.join("edge.log")),
-        })
-        .await?;
-        let edge = Client::new(EDGE_HOST, server.port())?;
-        let shop = NewMerchant::test("bench", "Bench", &format!("http://{SHOP_HOST}"));
-        let merchant = edge
-            .with_key(&keys.operator_key)
-            .create_merchant(&shop)
-            .await?;
-        let api = edge.with_key(&merchant.secret_key);
+        let (server, api, _) = open_edge(folder).await?;
         let advocate = api.create_advocate("ada@advocate.example", "Ada").await?;
         let link = advocate
             .get("link")

@@ -3,10 +3,10 @@
 //! [`grapevine_domain::attribution::decide`].
 
 use grapevine_domain::attribution::{
-    CLOCK_TOLERANCE_MS, Candidate, Decision, Lost, Moment, Rules, Source, decide,
+    CLOCK_TOLERANCE_MS, Candidate, Decision, Lost, Moment, Source, decide,
 };
 use grapevine_domain::code::Code;
-use grapevine_domain::program::{NewCustomer, Program};
+use grapevine_domain::program::Program;
 use grapevine_domain::time::Timestamp;
 
 use crate::books::Books;
@@ -28,12 +28,7 @@ pub struct Candidates {
 impl Candidates {
     /// Decides between them.
     pub fn decide(self, program: &Program, order: &Conversion) -> Decision {
-        let rules = Rules {
-            model: program.attribution,
-            window_days: program.window_days,
-            late_click_minutes: program.late_click_minutes,
-            first_comes_first: program.new_customer != NewCustomer::Anyone,
-        };
+        let rules = program.attribution_rules();
         let moment = Moment {
             ordered_at: order.ordered_at,
             checkout_at: order.checkout_at,

@@ -16,12 +16,9 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::client::{Client, NewMerchant};
-use crate::dev::{EDGE_HOST, SHOP_HOST};
-use crate::keys::Keys;
+use crate::client::Client;
 use crate::paths;
 use crate::process::{self, print, say};
-use crate::workerd::{Edge, Log, Workerd};
 
 /// How much business the books hold.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -80,26 +77,12 @@ pub async fn ledger(json: bool, size: Size) -> Result<()> {
 }
 
 async fn measure(folder: &Path, size: Size) -> Result<Figures> {
-    let keys = Keys::generate()?;
-    let mut server = Workerd::edge(Edge {
-        state: folder.to_path_buf(),
-        port: 0,
-        keys: keys.clone(),
-        host: EDGE_HOST.to_string(),
-        environment: Vec::new(),
-        log: Log::File(folder.join("edge.log")),
-    })
-    .await?;
-    let edge = Client::new(EDGE_HOST, server.port())?;
-    let shop = NewMerchant::test("bench", "Bench", &format!("http://{SHOP_HOST}"));
-    let operator = edge.with_key(&keys.operator_key);
-    let merchant = operator.create_merchant(&shop).await?;
+    let (mut server, api, master_keys) = super::open_edge(folder).await?;
     server.stop();
     let books = books(folder)?;
-    let native = fill(&books, &keys.master_keys, size)?;
+    let native = fill(&books, &master_keys, size)?;
     let file_megabytes = megabytes(&books)?;
     server.restart().await?;
-    let api = edge.with_key(&merchant.secret_key);
     let advocate = native
         .get("advocate")
         .and_then(Value::as_str)
