@@ -1,5 +1,9 @@
-//! Personal codes: short, sayable, and with a check character that catches a
-//! typo before anything is looked up.
+//! Codes: what stands in an advocate's link.
+//!
+//! A **given code** is short, sayable, and has a check character that catches a
+//! typo before anything is looked up. A **vanity code** is one that the advocate
+//! chose. Eight letters and digits are always read as a given code, so that a typo
+//! in one can never be taken for somebody's choice.
 
 use core::fmt;
 
@@ -8,24 +12,42 @@ use core::fmt;
 /// catches every single wrong character and every swap of neighbours.
 pub const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 
-/// Characters in a generated code, the check character among them.
+/// Characters in a given code, the check character among them.
 pub const LENGTH: usize = 8;
+const LENGTH_U8: u8 = 8;
 
-/// A code whose check character is right; lower case.
+/// Fewest characters of a vanity code.
+pub const SHORTEST_VANITY: usize = 3;
+/// Most characters of a code.
+pub const LONGEST: usize = 20;
+
+/// Words that stand, or may once stand, where a code does in an address.
+const RESERVED: [&str; 8] = [
+    "admin", "api", "card", "help", "page", "picture", "qr", "terms",
+];
+
+/// A code in lower case: a given one whose check character is right, or a vanity
+/// code, which may be nobody's.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
-pub struct Code([u8; LENGTH]);
+pub struct Code {
+    /// Zeros after the end.
+    bytes: [u8; LONGEST],
+    length: u8,
+}
 
 /// Why a text is not a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeError {
-    /// Not eight characters long.
+    /// Shorter than three characters, or longer than twenty.
     Length,
-    /// A character that no code contains.
+    /// A character that no code contains, or a hyphen that is not between two others.
     Character,
     /// The check character does not fit: a typo.
     Check,
+    /// A word that is not given to anybody.
+    Reserved,
 }
 
 impl CodeError {
@@ -36,6 +58,7 @@ impl CodeError {
             Self::Length => "code_length",
             Self::Character => "code_character",
             Self::Check => "code_typo",
+            Self::Reserved => "code_reserved",
         }
     }
 }
@@ -77,40 +100,89 @@ impl Code {
         if let Some(last) = values.last_mut() {
             *last = u8::try_from(check).unwrap_or_default();
         }
-        Self(values.map(|value| ALPHABET.get(usize::from(value)).copied().unwrap_or(b'2')))
+        let mut bytes = [0; LONGEST];
+        for (slot, value) in bytes.iter_mut().zip(values) {
+            *slot = ALPHABET.get(usize::from(value)).copied().unwrap_or(b'2');
+        }
+        Self {
+            bytes,
+            length: LENGTH_U8,
+        }
     }
 
-    /// Reads a code in either case, as typed or out of a link. Spaces and
-    /// hyphens, by which people group what they say aloud, are passed over.
+    /// Reads a code in either case, as typed or out of a link. In a given code,
+    /// spaces and hyphens, by which people group what they say aloud, are passed over.
     ///
     /// # Errors
     /// When it cannot be a code; see [`CodeError`].
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        let mut bytes = [0; LENGTH];
-        let mut values = [0; LENGTH];
-        let mut used = 0;
-        for byte in text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')) {
-            let (Some(slot), Some(value_slot)) = (bytes.get_mut(used), values.get_mut(used)) else {
-                return Err(CodeError::Length);
-            };
-            *value_slot = value_of(byte).ok_or(CodeError::Character)?;
+        let text = text.trim_matches(' ').as_bytes();
+        let mut bytes = [0; LONGEST];
+        let mut values = [None; LENGTH];
+        let mut used: usize = 0;
+        for byte in text.iter().filter(|byte| !matches!(byte, b' ' | b'-')) {
+            let slot = bytes.get_mut(used).ok_or(CodeError::Length)?;
             *slot = byte.to_ascii_lowercase();
+            if let Some(value) = values.get_mut(used) {
+                *value = value_of(*byte);
+            }
             used += 1;
         }
         if used != LENGTH {
-            return Err(CodeError::Length);
+            return Self::vanity(text);
         }
-        if weighted(values.into_iter()) == 0 {
-            Ok(Self(bytes))
+        if values.iter().any(Option::is_none) {
+            return Err(CodeError::Character);
+        }
+        if weighted(values.into_iter().flatten()) == 0 {
+            Ok(Self {
+                bytes,
+                length: LENGTH_U8,
+            })
         } else {
             Err(CodeError::Check)
         }
     }
 
-    /// The eight characters.
+    fn vanity(text: &[u8]) -> Result<Self, CodeError> {
+        let mut bytes = [0; LONGEST];
+        if text.len() < SHORTEST_VANITY || text.len() > LONGEST {
+            return Err(CodeError::Length);
+        }
+        let mut before = b'-';
+        for (slot, byte) in bytes.iter_mut().zip(text) {
+            let byte = byte.to_ascii_lowercase();
+            let fits = byte.is_ascii_lowercase()
+                || byte.is_ascii_digit()
+                || byte == b'-' && before != b'-';
+            if !fits {
+                return Err(CodeError::Character);
+            }
+            (*slot, before) = (byte, byte);
+        }
+        if before == b'-' {
+            return Err(CodeError::Character);
+        }
+        let length = u8::try_from(text.len()).map_err(|_| CodeError::Length)?;
+        let code = Self { bytes, length };
+        if RESERVED.contains(&code.as_str()) {
+            return Err(CodeError::Reserved);
+        }
+        Ok(code)
+    }
+
+    /// Whether an advocate chose it.
+    #[must_use]
+    pub fn is_vanity(&self) -> bool {
+        self.length != LENGTH_U8 || self.bytes.contains(&b'-')
+    }
+
+    /// The characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
+        let used = self.bytes.get(..usize::from(self.length));
+        used.and_then(|used| core::str::from_utf8(used).ok())
+            .unwrap_or_default()
     }
 }
 
@@ -175,8 +247,46 @@ mod tests {
         let code = Code::from_random([1, 2, 3, 4, 5, 6, 7]);
         let (head, tail) = code.as_str().split_at(4);
         assert_eq!(Code::parse(&format!(" {head}-{tail} ")), Ok(code));
-        assert_eq!(Code::parse("abc"), Err(CodeError::Length));
-        assert_eq!(Code::parse("aaaaaaaaaaaaaaaa"), Err(CodeError::Length));
-        assert_eq!(Code::parse("abcdefg0"), Err(CodeError::Character));
+        assert!(!code.is_vanity());
+        for (text, error) in [
+            ("ab", CodeError::Length),
+            ("", CodeError::Length),
+            ("aaaaaaaaaaaaaaaaaaaaa", CodeError::Length),
+            ("abcdefg0", CodeError::Character),
+            ("anna_maria", CodeError::Character),
+            ("zażółć", CodeError::Character),
+            ("-anna-", CodeError::Character),
+            ("anna--maria", CodeError::Character),
+            ("anna maria", CodeError::Character),
+            ("Picture", CodeError::Reserved),
+        ] {
+            assert_eq!(Code::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_vanity_code_is_kept_as_chosen() {
+        for (text, kept) in [
+            ("Anna", "anna"),
+            ("anna-maria", "anna-maria"),
+            ("7up", "7up"),
+            ("abcdefghijklmnopqrst", "abcdefghijklmnopqrst"),
+            ("magdalena", "magdalena"),
+        ] {
+            let code = Code::parse(text).unwrap();
+            assert_eq!(code.as_str(), kept);
+            assert!(code.is_vanity(), "{text}");
+        }
+    }
+
+    #[test]
+    fn eight_characters_are_never_a_choice() {
+        for text in ["veronica", "rebekkas", "ann-marie", "12345678"] {
+            let error = Code::parse(text).unwrap_err();
+            assert!(
+                matches!(error, CodeError::Character | CodeError::Check),
+                "{text}"
+            );
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::attribution::{Model, Rules};
 use crate::money::{Amounts, Currency, Money};
 use crate::period::Period;
 use crate::reward::{Clawback, Offer, PartialRefund, SideRules};
+use crate::time::Timestamp;
 
 /// Longest attribution window in days; browsers keep no cookie longer.
 pub const LONGEST_WINDOW_DAYS: u32 = 400;
@@ -100,6 +101,45 @@ pub struct Program {
     /// What shoppers can read.
     #[cfg_attr(feature = "serde", serde(default))]
     pub terms: Option<Terms>,
+    /// When it ends (RFC 3339): from then on links bring nobody and nothing new is
+    /// promised; what began before goes on.
+    #[cfg_attr(
+        feature = "serde",
+        serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::time::iso"
+        )
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<DateTime>"))]
+    pub ends_at: Option<Timestamp>,
+    /// Where links lead when it has ended, within the shop's hosts; the shop's address
+    /// where missing.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://.")))]
+    pub fallback_url: Option<String>,
+}
+
+/// How the schema describes a time.
+#[cfg(feature = "schema")]
+struct DateTime;
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for DateTime {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DateTime".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -306,6 +346,12 @@ pub enum Terms {
 }
 
 impl Program {
+    /// Whether it is over.
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.ends_at.is_some_and(|end| end <= now)
+    }
+
     /// By which rules it is decided who brought an order.
     #[must_use]
     pub fn attribution_rules(&self) -> Rules {
@@ -350,6 +396,8 @@ impl Program {
             prize: None,
             goal: None,
             terms: None,
+            ends_at: None,
+            fallback_url: None,
         }
     }
 }

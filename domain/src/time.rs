@@ -41,6 +41,51 @@ impl Timestamp {
     pub const fn from_seconds(seconds: u32) -> Self {
         Self(seconds as i64 * 1000)
     }
+
+    /// `2026-12-06T10:00:00.000Z`, always with three decimals, so that texts sort as
+    /// their times do. Times beyond the calendar's range become its start.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn to_iso(self) -> String {
+        let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        format!("{time:.3}")
+    }
+
+    /// Reads RFC 3339 with an offset or `Z`.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let time: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(time.as_millisecond()))
+    }
+}
+
+/// Times in documents that people write: RFC 3339, read with any offset.
+#[cfg(feature = "serde")]
+pub(crate) mod iso {
+    use super::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        at: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        at.map(Timestamp::to_iso).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(deserializer)? else {
+            return Ok(None);
+        };
+        let at = Timestamp::from_iso(&text).ok_or_else(|| {
+            serde::de::Error::custom(
+                "a time must be RFC 3339 with an offset, such as 2026-12-06T10:00:00Z",
+            )
+        })?;
+        Ok(Some(at))
+    }
 }
 
 #[cfg(test)]

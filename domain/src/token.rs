@@ -3,24 +3,39 @@
 //!
 //! Layout of version 1, in bytes, then base64url without padding:
 //! `version 1 | key 1 | time 4 (seconds, big-endian) | click id 8 | channel 1 |
-//! variant 1 | code 8 | mac 16`: 40 bytes, 54 characters. The mac is
-//! HMAC-SHA256 cut to 128 bits over everything before it, under a key derived
-//! for one merchant: so the merchant is part of the proof, not of the text.
+//! variant 1 | code 3 to 20 | mac 16`: for a given code 40 bytes, 54 characters; 70
+//! characters at most. The mac is HMAC-SHA256 cut to 128 bits over everything before
+//! it, under a key derived for one merchant: so the merchant is part of the proof, not
+//! of the text.
 //!
 //! This module knows the layout; whoever calls it brings the keyed hash.
 
 use core::fmt;
 
-use crate::code::{Code, LENGTH};
+use crate::code::{Code, LONGEST, SHORTEST_VANITY};
 use crate::time::Timestamp;
 
 /// Bytes of the mac: 128 bits.
 pub const MAC_LENGTH: usize = 16;
-const SIGNED_LENGTH: usize = 16 + LENGTH;
-const TOKEN_LENGTH: usize = SIGNED_LENGTH + MAC_LENGTH;
+/// Bytes before the code.
+const HEAD_LENGTH: usize = 16;
+const LONGEST_TOKEN: usize = HEAD_LENGTH + LONGEST + MAC_LENGTH;
 const VERSION: u8 = 1;
-/// Characters of a token's text.
-pub const TEXT_LENGTH: usize = TOKEN_LENGTH.div_ceil(3) * 4 - 2;
+/// Characters of the shortest token's text.
+pub const SHORTEST_TEXT: usize = text_length(HEAD_LENGTH + SHORTEST_VANITY + MAC_LENGTH);
+/// Characters of the longest token's text.
+pub const LONGEST_TEXT: usize = text_length(LONGEST_TOKEN);
+
+/// Characters of so many bytes in base64url without padding.
+const fn text_length(bytes: usize) -> usize {
+    (bytes * 4).div_ceil(3)
+}
+
+/// What stands between tokens where several are handed in, newest first; no token
+/// contains it.
+pub const SEPARATOR: char = '.';
+/// Most tokens that are handed in together.
+pub const MOST_TOGETHER: usize = 5;
 
 /// What a click token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +81,11 @@ impl fmt::Display for TokenError {
 }
 
 impl ClickToken {
-    fn signed_bytes(&self) -> [u8; SIGNED_LENGTH] {
-        let mut bytes = [0; SIGNED_LENGTH];
+    /// The token's text. `mac` is the keyed hash under the merchant's key
+    /// number `self.key`.
+    #[must_use]
+    pub fn seal(&self, mac: impl FnOnce(&[u8]) -> [u8; MAC_LENGTH]) -> String {
+        let mut bytes = [0; LONGEST_TOKEN];
         let parts = [VERSION, self.key]
             .into_iter()
             .chain(self.at.seconds().to_be_bytes())
@@ -77,19 +95,12 @@ impl ClickToken {
         for (byte, part) in bytes.iter_mut().zip(parts) {
             *byte = part;
         }
-        bytes
-    }
-
-    /// The token's text. `mac` is the keyed hash under the merchant's key
-    /// number `self.key`.
-    #[must_use]
-    pub fn seal(&self, mac: impl FnOnce(&[u8]) -> [u8; MAC_LENGTH]) -> String {
-        let signed = self.signed_bytes();
-        let mut bytes = [0; TOKEN_LENGTH];
-        for (byte, part) in bytes.iter_mut().zip(signed.into_iter().chain(mac(&signed))) {
+        let signed = HEAD_LENGTH + self.code.as_str().len();
+        let proof = mac(bytes.get(..signed).unwrap_or_default());
+        for (byte, part) in bytes.iter_mut().skip(signed).zip(proof) {
             *byte = part;
         }
-        encode(&bytes)
+        encode(bytes.get(..signed + MAC_LENGTH).unwrap_or_default())
     }
 
     /// Reads a token and proves it. `mac` gives the keyed hash under the key of
@@ -102,8 +113,11 @@ impl ClickToken {
         text: &str,
         mac: impl FnOnce(u8, &[u8]) -> Option<[u8; MAC_LENGTH]>,
     ) -> Result<Self, TokenError> {
-        let bytes = decode(text).ok_or(TokenError::Malformed)?;
-        let (signed, proof) = bytes.split_at(SIGNED_LENGTH);
+        let mut bytes = [0; LONGEST_TOKEN];
+        let bytes = decode(text, &mut bytes).ok_or(TokenError::Malformed)?;
+        let (signed, proof) = bytes
+            .split_last_chunk::<MAC_LENGTH>()
+            .ok_or(TokenError::Malformed)?;
         let [
             VERSION,
             key,
@@ -155,8 +169,20 @@ impl ClickToken {
 /// The alphabet of base64url, RFC 4648 section 5.
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-fn encode(bytes: &[u8; TOKEN_LENGTH]) -> String {
-    let mut text = String::with_capacity(TEXT_LENGTH);
+/// The six bits of each letter, 255 for what is none.
+const SIX_BITS: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut value = 0;
+    #[allow(clippy::indexing_slicing, reason = "checked when it is compiled")]
+    while value < 64 {
+        table[BASE64URL[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
+
+fn encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(LONGEST_TEXT);
     for group in bytes.chunks(3) {
         let [a, b, c] = [0, 1, 2].map(|at| u32::from(group.get(at).copied().unwrap_or(0)));
         let bits = a << 16 | b << 8 | c;
@@ -171,23 +197,27 @@ fn encode(bytes: &[u8; TOKEN_LENGTH]) -> String {
     text
 }
 
-fn decode(text: &str) -> Option<[u8; TOKEN_LENGTH]> {
-    if text.len() != TEXT_LENGTH {
+/// The bytes of a text, one text for one token.
+fn decode<'a>(text: &str, bytes: &'a mut [u8; LONGEST_TOKEN]) -> Option<&'a [u8]> {
+    // Four letters carry three bytes, two letters one, three letters two.
+    if !(SHORTEST_TEXT..=LONGEST_TEXT).contains(&text.len()) || text.len() % 4 == 1 {
         return None;
     }
-    let mut bytes = [0; TOKEN_LENGTH];
-    for (slots, letters) in bytes.chunks_mut(3).zip(text.as_bytes().chunks(4)) {
+    let length = text.len() * 3 / 4;
+    let slots = bytes.get_mut(..length)?;
+    for (slots, letters) in slots.chunks_mut(3).zip(text.as_bytes().chunks(4)) {
         let mut bits = 0u32;
         for at in 0..4 {
-            let six = match letters.get(at) {
-                Some(letter) => BASE64URL.iter().position(|known| known == letter)?,
-                None => 0,
-            };
-            bits = bits << 6 | u32::try_from(six).ok()?;
+            let letter = letters.get(at).copied().unwrap_or(b'A');
+            let six = SIX_BITS.get(usize::from(letter)).copied()?;
+            if six > 63 {
+                return None;
+            }
+            bits = bits << 6 | u32::from(six);
         }
         let [_, a, b, c] = bits.to_be_bytes();
         let tail = [a, b, c];
-        // One text for one token: bits beyond the last byte must be zero.
+        // Bits beyond the last byte must be zero.
         if tail.iter().skip(slots.len()).any(|rest| *rest != 0) {
             return None;
         }
@@ -195,7 +225,7 @@ fn decode(text: &str) -> Option<[u8; TOKEN_LENGTH]> {
             *slot = byte;
         }
     }
-    Some(bytes)
+    bytes.get(..length)
 }
 
 #[cfg(test)]
@@ -229,12 +259,12 @@ mod tests {
         fn a_token_reads_back(click_id: u64, seconds: u32, random: [u8; 7]) {
             let token = token(click_id, seconds, random);
             let text = token.seal(|bytes| weak_mac(3, bytes));
-            prop_assert_eq!(text.len(), TEXT_LENGTH);
+            prop_assert_eq!(text.len(), 54);
             prop_assert_eq!(ClickToken::open(&text, |key, bytes| Some(weak_mac(key, bytes))), Ok(token));
         }
 
         #[test]
-        fn one_changed_character_is_refused(click_id: u64, at in 0..TEXT_LENGTH, to in 0usize..64) {
+        fn one_changed_character_is_refused(click_id: u64, at in 0usize..54, to in 0usize..64) {
             let text = token(click_id, 1_795_000_000, [1; 7]).seal(|bytes| weak_mac(3, bytes));
             let mut changed = text.clone().into_bytes();
             prop_assume!(changed[at] != BASE64URL[to]);
@@ -259,7 +289,39 @@ mod tests {
     }
 
     #[test]
-    fn it_is_short() {
-        assert_eq!(TEXT_LENGTH, 54);
+    fn it_is_short_whatever_the_code() {
+        assert_eq!((SHORTEST_TEXT, LONGEST_TEXT), (47, 70));
+        for name in [
+            "ann",
+            "anna-maria",
+            "abcdefghijklmnopqrs",
+            "abcdefghijklmnopqrst",
+        ] {
+            let token = ClickToken {
+                code: Code::parse(name).unwrap(),
+                ..token(7, 9, [2; 7])
+            };
+            let text = token.seal(|bytes| weak_mac(3, bytes));
+            assert!(
+                (SHORTEST_TEXT..=LONGEST_TEXT).contains(&text.len()),
+                "{name}"
+            );
+            let read = ClickToken::open(&text, |key, bytes| Some(weak_mac(key, bytes)));
+            assert_eq!(read, Ok(token));
+            assert!(!text.contains(SEPARATOR));
+        }
+    }
+
+    #[test]
+    fn a_shorter_code_cannot_be_made_of_a_longer_one() {
+        let long = ClickToken {
+            code: Code::parse("anna-maria").unwrap(),
+            ..token(7, 9, [2; 7])
+        };
+        let text = long.seal(|bytes| weak_mac(3, bytes));
+        for end in SHORTEST_TEXT..text.len() {
+            let cut = ClickToken::open(&text[..end], |key, bytes| Some(weak_mac(key, bytes)));
+            assert!(cut.is_err(), "{end}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::link::is_destination;
 use crate::money::{Amounts, Currency, LARGEST_MINOR, Money};
 use crate::period::Period;
 use crate::program::{
@@ -143,6 +144,12 @@ fn check_frame(program: &Program, shop: Shop, found: &mut Findings) {
         program.late_click_minutes <= LONGEST_CHECKOUT_MINUTES,
         "late_click_minutes",
         "late_click_minutes can be at most 1,440, a day.",
+    );
+    found.wrong(
+        program.fallback_url.as_deref().is_none_or(is_destination),
+        "fallback_url",
+        "fallback_url must be a plain web address such as https://shop.example/sale, with other \
+         than English letters percent-encoded.",
     );
     match &program.terms {
         Some(Terms::Text(text)) => found.wrong(

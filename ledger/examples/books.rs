@@ -136,6 +136,10 @@ fn main() {
             clock_offset_seconds: 0,
             accent: None,
             consent_required: false,
+            destinations: Vec::new(),
+            hosts: Vec::new(),
+            logo_url: None,
+            picture_url: None,
             program: Some(Program::starter(Currency::parse("EUR").unwrap())),
         }));
     }
@@ -176,12 +180,13 @@ fn main() {
                     .get()
                     .plus_ms(i64::try_from(shop.below(80_000_000)).unwrap());
                 let visitor = shop.random().to_be_bytes();
-                records.extend(pack(at, shop.random(), visitor, channel, 0, code));
+                records.extend(pack(at, shop.random(), visitor, channel, 0, code, 0));
             }
             shop.run(Command::RecordClicks(Batch {
-                batch: format!("{day}-{clicked}"),
-                records: Base64::encode_string(&records),
+                name: shop.random(),
+                records,
                 dropped: std::collections::BTreeMap::from([("bot".to_owned(), 3)]),
+                ..Batch::default()
             }));
             clicked += n;
         }
@@ -274,7 +279,7 @@ fn main() {
     };
     let pages = "SELECT sum(pgsize) FROM dbstat WHERE name ";
     let click_bytes = count(&format!(
-        "{pages} IN ('click_segments', 'sqlite_autoindex_click_segments_1', 'code_clicks')"
+        "{pages} IN ('click_segments', 'click_days', 'code_clicks')"
     ));
     let all_bytes = count(&format!("{pages} NOT NULL"));
     println!(

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::clicks::ClickMemory;
 use crate::error::LedgerError;
 use crate::events::Log;
 use crate::keyring::{Keyring, Purpose, hash};
@@ -27,10 +28,18 @@ pub struct Books<'a> {
     /// Events and counts of the command under way, written together at its end.
     pub(crate) log: RefCell<Log>,
     pub(crate) tally: RefCell<Tally>,
-    /// Read once a command; whoever changes it says so.
-    known: RefCell<Known>,
+    memory: Rc<Memory>,
+}
+
+/// What an object keeps in mind from one command to the next: nobody else writes to
+/// its tables. Whoever changes what is known says so; a command that fails forgets
+/// everything.
+#[derive(Default)]
+pub struct Memory {
     /// Whether the tables are known to be those of this code.
-    migrated: bool,
+    migrated: Cell<bool>,
+    known: RefCell<Known>,
+    clicks: RefCell<Option<ClickMemory>>,
 }
 
 #[derive(Default)]
@@ -58,30 +67,61 @@ impl<'a> Books<'a> {
             in_transaction: Cell::new(false),
             log: RefCell::default(),
             tally: RefCell::default(),
-            known: RefCell::default(),
-            migrated: false,
+            memory: Rc::default(),
         }
     }
 
-    /// The same, of tables that this program has migrated before: commands need not
-    /// look again.
+    /// The same, with what was learnt in earlier commands on the same tables.
     #[must_use]
-    pub const fn migrated(mut self) -> Self {
-        self.migrated = true;
+    pub fn remembering(mut self, memory: &Rc<Memory>) -> Self {
+        self.memory = Rc::clone(memory);
         self
     }
 
-    pub(crate) const fn is_migrated(&self) -> bool {
-        self.migrated
+    pub(crate) fn is_migrated(&self) -> bool {
+        self.memory.migrated.get()
+    }
+
+    pub(crate) fn has_migrated(&self) {
+        self.memory.migrated.set(true);
+    }
+
+    /// Forgets everything: a command failed, and what it had changed is undone.
+    pub(crate) fn forget_all(&self) {
+        self.memory.migrated.set(false);
+        self.forget();
+        *self.memory.clicks.borrow_mut() = None;
+    }
+
+    /// Forgets whose the codes are, since somebody left.
+    pub(crate) fn forget_codes(&self) {
+        if let Some(clicks) = &mut *self.memory.clicks.borrow_mut() {
+            clicks.forget_codes();
+        }
+    }
+
+    /// Works with what is in mind of clicks.
+    pub(crate) fn with_clicks<T>(
+        &self,
+        work: impl FnOnce(&mut ClickMemory) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let known = self.memory.clicks.borrow_mut().take();
+        let mut clicks = match known {
+            Some(known) => known,
+            None => ClickMemory::load(self.sql)?,
+        };
+        let result = work(&mut clicks);
+        *self.memory.clicks.borrow_mut() = Some(clicks);
+        result
     }
 
     pub(crate) fn merchant(&self) -> Result<Merchant, LedgerError> {
-        if let Some(merchant) = &self.known.borrow().merchant {
+        if let Some(merchant) = &self.memory.known.borrow().merchant {
             return Ok(merchant.clone());
         }
         match merchant::load(self.sql)? {
             Some(merchant) => {
-                self.known.borrow_mut().merchant = Some(merchant.clone());
+                self.memory.known.borrow_mut().merchant = Some(merchant.clone());
                 Ok(merchant)
             }
             None => self.unknown_merchant(),
@@ -90,30 +130,30 @@ impl<'a> Books<'a> {
 
     /// Forgets what was read of the merchant and the programme, since it changed.
     pub(crate) fn forget(&self) {
-        *self.known.borrow_mut() = Known::default();
+        *self.memory.known.borrow_mut() = Known::default();
     }
 
     /// The live programme and its version.
     pub(crate) fn live(&self) -> Result<(u32, Rc<Program>), LedgerError> {
-        if let Some(live) = &self.known.borrow().live {
+        if let Some(live) = &self.memory.known.borrow().live {
             return Ok(live.clone());
         }
         let (version, program) = programs::live(self.sql)?;
         let live = (version, Rc::new(program));
-        self.known.borrow_mut().live = Some(live.clone());
+        self.memory.known.borrow_mut().live = Some(live.clone());
         Ok(live)
     }
 
     /// A version of the programme.
     pub(crate) fn program(&self, version: u32) -> Result<Rc<Program>, LedgerError> {
-        if let Some(program) = self.known.borrow().versions.get(&version) {
+        if let Some(program) = self.memory.known.borrow().versions.get(&version) {
             return Ok(program.clone());
         }
         let program = match self.live()? {
             (live, program) if live == version => program,
             _ => Rc::new(programs::version(self.sql, version)?),
         };
-        let mut known = self.known.borrow_mut();
+        let mut known = self.memory.known.borrow_mut();
         known.versions.insert(version, program.clone());
         Ok(program)
     }

@@ -1,45 +1,97 @@
-//! Clicks, in batches: each isolate of the edge gathers what it answered and
-//! sends it here as packed records, which are kept as they came.
+//! Clicks, in batches: each isolate of the edge gathers what it answered and sends it
+//! here as packed records; the batches of many isolates are committed together
+//! ([`commit`]) and kept as they came.
 //!
 //! A record is 32 bytes: `time 6 (milliseconds, big-endian) | click id 8 |
 //! visitor 8 (daily-salted hash, zero where unknown) | channel 1 | variant 1 |
-//! code 8`.
+//! code 8`. In a batch the code of a click on a chosen code is its place among the
+//! batch's `chosen`, big-endian, below 2^16; in the books it is the owner's given code.
 
-use base64ct::{Base64, Encoding};
-use grapevine_domain::code::Code;
+mod commit;
+mod memory;
+
+use grapevine_domain::code::{Code, LENGTH};
 use grapevine_domain::share::numbers::name_of;
 use grapevine_domain::time::Timestamp;
 use grapevine_domain::token::ClickToken;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
 
 use crate::books::{Books, hex};
 use crate::command::Counts;
 use crate::error::{LedgerError, RefusalKind};
 use crate::keyring::{Purpose, mac16};
 use crate::store::conversions::ProvedClick;
-use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
-use crate::values;
+
+pub use commit::{Receipt, commit};
+pub(crate) use memory::ClickMemory;
 
 /// Bytes of one record.
 pub const RECORD: usize = 32;
-/// Most clicks in one batch: 32 KB of records.
-pub const LARGEST_BATCH: usize = 1_000;
+/// Most clicks in one batch: 320 KB of records.
+pub const LARGEST_BATCH: usize = 10_000;
 
 /// Clicks that an isolate answered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
-    /// Random name; a batch sent twice counts once.
-    pub batch: String,
-    /// Packed records, base64.
-    pub records: String,
+    /// Random; a batch sent twice counts once.
+    pub name: u64,
+    /// Packed records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<u8>,
+    /// The chosen codes that records point to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<Code>,
     /// What was redirected but not counted, by reason.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub dropped: Counts,
+    /// The version of the settings that the isolate goes by.
+    #[serde(default)]
+    pub settings: String,
 }
 
-/// Packs one click.
+impl Batch {
+    /// How many clicks there are.
+    #[must_use]
+    pub fn clicks(&self) -> usize {
+        self.records.len() / RECORD
+    }
+
+    /// As it is sent: everything but the records as a line of JSON, then the records.
+    ///
+    /// # Errors
+    /// When there is no JSON of it.
+    pub fn encode(&self) -> Result<Vec<u8>, LedgerError> {
+        let head = Self {
+            name: self.name,
+            records: Vec::new(),
+            chosen: self.chosen.clone(),
+            dropped: self.dropped.clone(),
+            settings: self.settings.clone(),
+        };
+        let mut bytes = serde_json::to_vec(&head)?;
+        bytes.push(b'\n');
+        bytes.extend_from_slice(&self.records);
+        Ok(bytes)
+    }
+
+    /// Reads what was sent.
+    ///
+    /// # Errors
+    /// `invalid_batch` for anything else.
+    pub fn decode(bytes: &[u8]) -> Result<Self, LedgerError> {
+        let end = bytes
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .ok_or_else(unpacked)?;
+        let (head, records) = bytes.split_at_checked(end).ok_or_else(unpacked)?;
+        let mut batch: Self = serde_json::from_slice(head).map_err(|_| unpacked())?;
+        batch.records = records.get(1..).unwrap_or_default().to_vec();
+        Ok(batch)
+    }
+}
+
+/// Packs one click. `place` is where a chosen code stands among the batch's `chosen`.
 #[must_use]
 pub fn pack(
     at: Timestamp,
@@ -48,8 +100,19 @@ pub fn pack(
     channel: u8,
     variant: u8,
     code: Code,
+    place: u16,
 ) -> [u8; RECORD] {
     let mut record = [0; RECORD];
+    let mut short = [0; LENGTH];
+    if code.is_vanity() {
+        if let Some(slot) = short.last_chunk_mut() {
+            *slot = place.to_be_bytes();
+        }
+    } else {
+        for (slot, byte) in short.iter_mut().zip(code.as_str().bytes()) {
+            *slot = byte;
+        }
+    }
     let time = at.0.to_be_bytes();
     let parts = time
         .into_iter()
@@ -57,83 +120,46 @@ pub fn pack(
         .chain(click_id.to_be_bytes())
         .chain(visitor)
         .chain([channel, variant])
-        .chain(code.as_str().bytes());
+        .chain(short);
     for (slot, part) in record.iter_mut().zip(parts) {
         *slot = part;
     }
     record
 }
 
-/// Day, channel number, variant and code of a packed click.
-fn read(record: &[u8]) -> Option<(i64, u8, u8, Code)> {
-    let [t0, t1, t2, t3, t4, t5, rest @ ..] = record else {
-        return None;
-    };
-    let at = Timestamp(i64::from_be_bytes([0, 0, *t0, *t1, *t2, *t3, *t4, *t5]));
-    let (channel, variant, code) = (rest.get(16)?, rest.get(17)?, rest.get(18..)?);
-    Some((
-        at.day(),
-        *channel,
-        *variant,
-        Code::parse(core::str::from_utf8(code).ok()?).ok()?,
-    ))
+/// What the books count of a packed click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counted {
+    day: i64,
+    channel: u8,
+    variant: u8,
+    /// Characters of a given code, or the place of a chosen one.
+    code: [u8; LENGTH],
 }
 
-/// Records a batch. Answers `{recorded, pause_ms}`: how many clicks were new, and
-/// how long the isolate should gather before it sends the next batch.
-///
-/// Atomicity: one transaction. Idempotency: by the batch's name.
-pub fn record(books: &Books<'_>, batch: &Batch) -> Result<Json, LedgerError> {
-    let merchant = books.merchant()?;
-    let records = Base64::decode_vec(&batch.records)
-        .ok()
-        .filter(|bytes| bytes.len().is_multiple_of(RECORD) && bytes.len() <= LARGEST_BATCH * RECORD)
-        .ok_or_else(unpacked)?;
-    if batch.batch.is_empty() || batch.batch.len() > 64 || batch.dropped.values().any(|n| *n < 0) {
-        return Err(unpacked());
+impl Counted {
+    fn of(record: &[u8]) -> Option<Self> {
+        let (time, rest) = record.split_first_chunk::<6>()?;
+        let [t0, t1, t2, t3, t4, t5] = *time;
+        let at = Timestamp(i64::from_be_bytes([0, 0, t0, t1, t2, t3, t4, t5]));
+        let (channel, variant) = (*rest.get(16)?, *rest.get(17)?);
+        let code = *rest.get(18..)?.first_chunk()?;
+        Some(Self {
+            day: at.day(),
+            channel,
+            variant,
+            code,
+        })
     }
-    let mut counts = Tally::new();
-    let mut by_code: BTreeMap<Code, i64> = BTreeMap::new();
-    for record in records.chunks(RECORD) {
-        // All or nothing: what is kept and what is counted must agree.
-        let (day, channel, variant, code) = read(record).ok_or_else(unpacked)?;
-        let mut count = |measure, dimension: &str| {
-            *counts
-                .entry((day, measure, dimension.to_owned()))
-                .or_default() += 1;
-        };
-        count("click", name_of(channel));
-        count("click_variant", &variant.to_string());
-        *by_code.entry(code).or_default() += 1;
+
+    /// The code, with the batch's chosen ones.
+    fn code(self, chosen: &[Code]) -> Option<Code> {
+        if let [0, 0, 0, 0, 0, 0, high, low] = self.code {
+            let place = usize::from(u16::from_be_bytes([high, low]));
+            return chosen.get(place).copied().filter(Code::is_vanity);
+        }
+        Code::parse(core::str::from_utf8(&self.code).ok()?).ok()
     }
-    let clicks = i64::try_from(records.len() / RECORD).unwrap_or(0);
-    let codes: Vec<_> = by_code
-        .iter()
-        .map(|(code, n)| json!([code.as_str(), n]))
-        .collect();
-    books.atomically(|| {
-        let now = books.now(&merchant);
-        let new = books.sql.run(
-            "INSERT INTO click_segments (batch, received_at, clicks, bytes) VALUES (?, ?, ?, ?) \
-             ON CONFLICT DO NOTHING RETURNING 1",
-            values![batch.batch.as_str(), now, clicks, records.clone()],
-        )?;
-        if new.is_empty() {
-            return Ok(json!({ "recorded": 0, "pause_ms": 0 }));
-        }
-        counters::replace(books, Tally::new(), counts.clone());
-        if clicks > 0 {
-            books.sql.run(
-                "INSERT INTO code_clicks (code, n) SELECT value ->> 0, value ->> 1 FROM json_each(?) \
-                 WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n",
-                values![json!(codes).to_string()],
-            )?;
-        }
-        for (reason, n) in &batch.dropped {
-            counters::add(books, now, "dropped", reason, *n);
-        }
-        Ok(json!({ "recorded": clicks, "pause_ms": 0 }))
-    })
 }
 
 fn unpacked() -> LedgerError {
@@ -176,9 +202,38 @@ mod tests {
 
     #[test]
     fn a_packed_click_says_when_how_and_whose() {
-        let code = Code::from_random([9; 7]);
+        let given = Code::from_random([9; 7]);
+        let chosen = [
+            Code::parse("anna").unwrap(),
+            Code::parse("bea-tea-time").unwrap(),
+        ];
         let at = Timestamp(1_795_000_000_123);
-        let record = pack(at, 5, [1; 8], 3, 0, code);
-        assert_eq!(read(&record), Some((at.day(), 3, 0, code)));
+        for (code, place) in [(given, 0), (chosen[0], 0), (chosen[1], 1)] {
+            let record = pack(at, 5, [1; 8], 3, 2, code, place);
+            let counted = Counted::of(&record).unwrap();
+            assert_eq!(
+                (counted.day, counted.channel, counted.variant),
+                (at.day(), 3, 2)
+            );
+            assert_eq!(counted.code(&chosen), Some(code));
+        }
+        let nowhere = pack(at, 5, [1; 8], 3, 2, chosen[1], 7);
+        assert_eq!(Counted::of(&nowhere).unwrap().code(&chosen), None);
+    }
+
+    #[test]
+    fn a_batch_reads_back() {
+        let batch = Batch {
+            name: u64::MAX,
+            records: vec![b'\n'; 2 * RECORD],
+            chosen: vec![Code::parse("anna").unwrap()],
+            dropped: Counts::from([("bot".to_owned(), 2)]),
+            settings: "0123456789abcdef".to_owned(),
+        };
+        let bytes = batch.encode().unwrap();
+        assert_eq!(Batch::decode(&bytes).unwrap(), batch);
+        for wrong in [&b""[..], b"{}", b"[]\n", b"{\"name\":-1}\n", b"x\ny"] {
+            assert!(Batch::decode(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

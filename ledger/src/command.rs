@@ -19,6 +19,7 @@ use crate::reports;
 use crate::schema;
 use crate::store::{counters, outbox};
 
+pub use crate::commands::change_merchant::Changes;
 pub use crate::commands::decide::{Decision, RewardAct};
 pub use crate::store::outbox::Message;
 
@@ -28,11 +29,8 @@ pub use crate::store::outbox::Message;
 pub enum Command {
     /// Opens the books of a new merchant.
     CreateMerchant(NewMerchant),
-    /// The shop has a new address.
-    MoveShop {
-        /// Where links lead from now on.
-        shop_url: String,
-    },
+    /// Something about the merchant changes.
+    ChangeMerchant(Changes),
     /// What the edge keeps in memory about the merchant.
     Settings,
     /// The live programme.
@@ -43,6 +41,17 @@ pub enum Command {
         program: Option<Program>,
         /// The version that the caller has seen.
         base_version: Option<u32>,
+    },
+    /// An advocate chooses a code.
+    ChooseCode {
+        /// The advocate's session in the panel, or nothing where the shop asks.
+        session: Option<String>,
+        /// Who, where the shop asks.
+        advocate: Option<String>,
+        /// The code.
+        code: String,
+        /// The edge that the advocate talks to.
+        origin: String,
     },
     /// What would be said of a programme.
     PreviewProgram {
@@ -297,6 +306,18 @@ pub struct NewMerchant {
     pub accent: Option<String>,
     /// Whether nothing may be stored before consent.
     pub consent_required: bool,
+    /// Below which links may lead, beside the shop's own address.
+    #[serde(default)]
+    pub destinations: Vec<String>,
+    /// Hosts that are this merchant's alone.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// The shop's logo.
+    #[serde(default)]
+    pub logo_url: Option<String>,
+    /// The picture of previews.
+    #[serde(default)]
+    pub picture_url: Option<String>,
     /// The rules; a careful start where missing.
     pub program: Option<Program>,
 }
@@ -382,6 +403,21 @@ pub struct Settings {
     /// Nothing new is promised at the moment.
     #[serde(default)]
     pub paused: bool,
+    /// Below which links may lead, beside the shop's own address.
+    #[serde(default)]
+    pub destinations: Vec<String>,
+    /// Hosts that are this merchant's alone: there links need no name of it.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// The shop's logo.
+    #[serde(default)]
+    pub logo_url: Option<String>,
+    /// The picture of previews, 1200 × 630 pixels.
+    #[serde(default)]
+    pub picture_url: Option<String>,
+    /// Another text whenever anything above is another.
+    #[serde(default)]
+    pub version: String,
 }
 
 /// An answer with the real time at which the books want to be woken.
@@ -411,9 +447,10 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
             books.unknown_merchant()?;
         }
         schema::migrate_from(books.sql, found)?;
+        books.has_migrated();
     }
     let mut command = Some(command);
-    books.atomically(|| {
+    let answer = books.atomically(|| {
         let command = command
             .take()
             .ok_or(LedgerError::Corrupt("a transaction that ran twice"))?;
@@ -422,13 +459,17 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
         events::flush(books)?;
         let wake_at = wake_at(books)?;
         Ok(Answer { body, wake_at })
-    })
+    });
+    if answer.is_err() {
+        books.forget_all();
+    }
+    answer
 }
 
 fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
     Ok(match command {
         Command::CreateMerchant(new) => commands::create_merchant::run(books, new)?,
-        Command::MoveShop { shop_url } => commands::create_merchant::move_shop(books, &shop_url)?,
+        Command::ChangeMerchant(changes) => commands::change_merchant::run(books, changes)?,
         Command::Settings => json(commands::create_merchant::settings(books)?)?,
         Command::Program => commands::publish_program::show(books)?,
         Command::PublishProgram {
@@ -448,6 +489,12 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
         Command::SaveDraft { program } => commands::publish_program::save_draft(books, &program)?,
         Command::Draft => commands::publish_program::draft(books)?,
         Command::PauseProgram { stop } => commands::publish_program::pause(books, stop)?,
+        Command::ChooseCode {
+            session,
+            advocate,
+            code,
+            origin,
+        } => commands::choose_code::run(books, session, advocate, &code, &origin)?,
         Command::Join(join) => commands::join::run(books, join)?,
         Command::AddAdvocate {
             email,
@@ -469,7 +516,11 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
             placement,
             press_id,
         } => commands::record_share::run(books, &session, &channel, &placement, &press_id)?,
-        Command::RecordClicks(batch) => crate::clicks::record(books, &batch)?,
+        Command::RecordClicks(batch) => {
+            let receipts = crate::clicks::commit(books, core::slice::from_ref(&batch))?;
+            let none = LedgerError::Corrupt("a batch without a receipt");
+            json(receipts.into_iter().next().ok_or(none)??)?
+        }
         Command::RecordLanding {
             token,
             page,

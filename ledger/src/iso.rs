@@ -12,15 +12,13 @@ impl Iso {
     /// Times beyond the calendar's range become its start.
     #[must_use]
     pub fn text(self) -> String {
-        let time = jiff::Timestamp::from_millisecond(self.0.0).unwrap_or_default();
-        format!("{time:.3}")
+        self.0.to_iso()
     }
 
     /// Reads RFC 3339 with an offset or `Z`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let time: jiff::Timestamp = text.parse().ok()?;
-        Some(Self(Timestamp(time.as_millisecond())))
+        Timestamp::from_iso(text).map(Self)
     }
 }
 

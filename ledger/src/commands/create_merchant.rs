@@ -1,11 +1,11 @@
 //! Opens a merchant's books.
 
-use grapevine_domain::link::split_origin;
 use grapevine_domain::money::Currency;
 use grapevine_domain::program::Program;
 use serde_json::{Value as Json, json};
 
-use crate::books::Books;
+use super::change_merchant;
+use crate::books::{Books, digest};
 use crate::command::{NewMerchant, Settings};
 use crate::error::{LedgerError, RefusalKind};
 use crate::events::{self, Event};
@@ -46,7 +46,13 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         created_at: books.clock,
         paused_at: None,
         budget_state: String::new(),
+        destinations: new.destinations,
+        hosts: new.hosts,
+        logo_url: new.logo_url,
+        picture_url: new.picture_url,
     };
+    change_merchant::check(&merchant)?;
+    super::publish_program::check_fallback(&program, &merchant)?;
     books.atomically(|| {
         if merchant::load(books.sql)?.is_some() {
             return Err(LedgerError::refused(
@@ -67,40 +73,6 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         events::append(books, books.clock, event)
     })?;
     Ok(serde_json::to_value(settings(books)?)?)
-}
-
-/// Answers `{slug, shop_url}`.
-///
-/// Atomicity: one transaction. Idempotency: the same address again changes nothing.
-pub fn move_shop(books: &Books<'_>, shop_url: &str) -> Result<Json, LedgerError> {
-    let merchant = books.merchant()?;
-    check_shop_url(shop_url)?;
-    books.atomically(|| {
-        if merchant.shop_url == shop_url {
-            return Ok(());
-        }
-        merchant::set_shop_url(books.sql, shop_url)?;
-        books.forget();
-        let data = json!({ "from": merchant.shop_url, "to": shop_url });
-        let event = Event {
-            kind: "merchant.moved",
-            subject: &merchant.slug,
-            actor: "operator",
-            data,
-        };
-        events::append(books, books.now(&merchant), event)
-    })?;
-    Ok(json!({ "slug": merchant.slug, "shop_url": shop_url }))
-}
-
-/// Where links lead. It goes into a header, which holds no letters but English ones.
-fn check_shop_url(shop_url: &str) -> Result<(), LedgerError> {
-    if shop_url.len() <= 500 && shop_url.is_ascii() && split_origin(shop_url).is_some() {
-        return Ok(());
-    }
-    let message = "shop_url must be a plain web address such as https://shop.example/, with \
-                   other than English letters percent-encoded.";
-    Err(LedgerError::invalid("invalid_shop_url", message))
 }
 
 /// Whether a text can name a merchant in links and file names.
@@ -133,12 +105,6 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
         "slug must be 2 to 40 lower-case letters, digits and inner hyphens.",
     )?;
     refuse(
-        (1..=80).contains(&new.name.trim().chars().count()),
-        "invalid_name",
-        "name must have 1 to 80 characters.",
-    )?;
-    check_shop_url(&new.shop_url)?;
-    refuse(
         new.clock_offset_seconds == 0
             || new.test && new.clock_offset_seconds.abs() <= LONGEST_OFFSET_S,
         "invalid_clock_offset",
@@ -153,15 +119,6 @@ fn check(new: &NewMerchant) -> Result<(), LedgerError> {
         is_locale(&new.locale),
         "invalid_locale",
         "locale must be a language tag such as en or pt-BR.",
-    )?;
-    let is_colour = |text: &String| {
-        text.strip_prefix('#')
-            .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    refuse(
-        new.accent.as_ref().is_none_or(is_colour),
-        "invalid_accent",
-        "accent must be a colour such as #1f5c4d.",
     )
 }
 
@@ -170,7 +127,7 @@ pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
     let merchant = books.merchant()?;
     let (program_version, program) = books.live()?;
     let paused = super::publish_program::paused(books, &merchant, &program, books.now(&merchant))?;
-    Ok(Settings {
+    let mut settings = Settings {
         paused: paused.is_some(),
         slug: merchant.slug,
         name: merchant.name,
@@ -184,5 +141,13 @@ pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
         key_generation: merchant.key_generation,
         program: Program::clone(&program),
         program_version,
-    })
+        destinations: merchant.destinations,
+        hosts: merchant.hosts,
+        logo_url: merchant.logo_url,
+        picture_url: merchant.picture_url,
+        version: String::new(),
+    };
+    let digest = digest(serde_json::to_string(&settings)?.as_bytes());
+    settings.version = digest.chars().take(16).collect();
+    Ok(settings)
 }

@@ -20,6 +20,7 @@ pub fn run(books: &Books<'_>, id: &str, actor: &'static str) -> Result<Json, Led
         .ok_or_else(|| LedgerError::not_found("unknown_advocate", "There is no such advocate."))?;
     if advocate.left_at.is_none() {
         advocates::erase(books.sql, id, now)?;
+        books.forget_codes();
         let event = Event {
             kind: "advocate.left",
             subject: id,

@@ -5,6 +5,8 @@ mod allocate;
 pub mod budget;
 pub mod candidates;
 pub mod chain;
+pub mod change_merchant;
+pub mod choose_code;
 pub mod claim_coupon;
 pub mod create_merchant;
 pub mod decide;

@@ -1,5 +1,6 @@
 //! Drafts of the programme, and what is live.
 
+use grapevine_domain::link::is_allowed;
 use grapevine_domain::money::Money;
 use grapevine_domain::program::Program;
 use grapevine_domain::reward::{HandOver, Side};
@@ -40,6 +41,7 @@ pub fn run(
             })?,
     };
     let mut findings = check(&program, shop(books, &merchant)?)?;
+    check_fallback(&program, &merchant)?;
     warn_of_empty_pools(books, &program, &mut findings)?;
     let (live, current) = books.live()?;
     if base_version.is_some_and(|base| base != live) {
@@ -175,7 +177,7 @@ pub fn pause(books: &Books<'_>, stop: bool) -> Result<Json, LedgerError> {
     show(books)
 }
 
-/// Why nothing new is promised: `merchant` or `budget`; `None` while it is.
+/// Why nothing new is promised: `merchant`, `ended` or `budget`; `None` while it is.
 pub(crate) fn paused(
     books: &Books<'_>,
     merchant: &Merchant,
@@ -184,6 +186,9 @@ pub(crate) fn paused(
 ) -> Result<Option<&'static str>, LedgerError> {
     if merchant.paused_at.is_some() {
         return Ok(Some("merchant"));
+    }
+    if program.has_ended(now) {
+        return Ok(Some("ended"));
     }
     let (state, _) = budget::state(books, program, now)?;
     Ok((state == State::Spent).then_some("budget"))
@@ -223,6 +228,18 @@ fn shop(books: &Books<'_>, merchant: &Merchant) -> Result<Shop, LedgerError> {
         currency,
         average_order: all.share(1, orders).filter(|average| average.minor > 0),
     })
+}
+
+/// Refuses a programme whose links would in the end lead where none of this merchant's
+/// may.
+pub(crate) fn check_fallback(program: &Program, merchant: &Merchant) -> Result<(), LedgerError> {
+    let allowed = |url: &String| is_allowed(url, &merchant.shop_url, &merchant.destinations);
+    if program.fallback_url.as_ref().is_none_or(allowed) {
+        return Ok(());
+    }
+    let message =
+        "fallback_url: It must be on the shop's host, or within the merchant's destinations.";
+    Err(LedgerError::invalid("invalid_program", message))
 }
 
 /// Refuses a programme with mistakes, naming all of them.

@@ -17,6 +17,7 @@ use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
+use crate::store::vanity;
 use crate::values;
 
 /// How many rewards the panel lists.
@@ -38,9 +39,21 @@ pub fn show(books: &Books<'_>, session: &str, origin: &str) -> Result<Json, Ledg
     me(books, &merchant, &advocate, origin)
 }
 
-/// An advocate's personal link at the edge that they talk to.
+/// An advocate's personal link at the edge that they talk to. A host that is this
+/// merchant's alone needs no name of it.
 pub(crate) fn link(merchant: &Merchant, origin: &str, code: &str) -> String {
-    format!("{origin}/r/{}/{code}", merchant.slug)
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    if merchant.hosts.iter().any(|own| own == host) {
+        format!("{origin}/r/{code}")
+    } else {
+        format!("{origin}/r/{}/{code}", merchant.slug)
+    }
+}
+
+/// The code that an advocate goes by: the one chosen last, else the given one.
+pub(crate) fn shown_code(sql: &dyn Sql, advocate: &Advocate) -> Result<String, LedgerError> {
+    let chosen = vanity::of_advocate(sql, &advocate.id)?.into_iter().next();
+    Ok(chosen.unwrap_or_else(|| advocate.code.clone()))
 }
 
 /// The advocate's own page: code, link, numbers, rewards with what they wait for.
@@ -51,7 +64,7 @@ pub(crate) fn me(
     origin: &str,
 ) -> Result<Json, LedgerError> {
     let currency = merchant.currency;
-    let numbers = Numbers::of(books.sql, advocate, currency)?;
+    let numbers = Numbers::of(books, advocate, currency)?;
     let money = |minor| Money { minor, currency };
     let now = books.now(merchant);
     let found = rewards::of_advocate(books.sql, &advocate.id, LISTED)?;
@@ -65,9 +78,10 @@ pub(crate) fn me(
     let verified = advocate.verified_at.is_some();
     let shown = |reward: &Reward| shown(reward, &referrals, verified, now);
     let listed: Vec<Json> = found.iter().map(shown).collect();
+    let code = shown_code(books.sql, advocate)?;
     Ok(json!({
-        "code": advocate.code,
-        "link": link(merchant, origin, &advocate.code),
+        "code": code,
+        "link": link(merchant, origin, &code),
         "verified": advocate.verified_at.is_some(),
         "email_hint": email_hint(&advocate.email),
         "numbers": {
@@ -119,17 +133,22 @@ struct Numbers {
 
 impl Numbers {
     /// In one question, since each costs more than what it looks up.
-    fn of(sql: &dyn Sql, advocate: &Advocate, currency: Currency) -> Result<Self, LedgerError> {
+    fn of(books: &Books<'_>, advocate: &Advocate, currency: Currency) -> Result<Self, LedgerError> {
         let values = values![
             advocate.id.as_str(),
             currency.as_str(),
             advocate.code.as_str()
         ];
-        let rows = sql.run(&format!("{NUMBERS} {}", rewards::OWED), values)?;
+        let rows = books
+            .sql
+            .run(&format!("{NUMBERS} {}", rewards::OWED), values)?;
         let row = rows.first().ok_or(LedgerError::Corrupt("no numbers"))?;
+        let code = advocate.code.as_bytes().first_chunk();
+        let latest =
+            books.with_clicks(|clicks| Ok(code.and_then(|code| clicks.tail.get(code)).copied()))?;
         Ok(Self {
             shares: row.int(0)?,
-            clicks: row.int(1)?,
+            clicks: row.int(1)? + latest.unwrap_or(0),
             friends: row.int(2)?,
             pending: row.int(3)?,
             earned: row.int(4)?,

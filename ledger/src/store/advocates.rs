@@ -60,8 +60,16 @@ pub fn by_email_key(sql: &dyn Sql, key: &str) -> Result<Option<Advocate>, Ledger
     one(sql, "email_key", key.into())
 }
 
+/// By the given code or one that the advocate chose.
 pub fn by_code(sql: &dyn Sql, code: &str) -> Result<Option<Advocate>, LedgerError> {
-    one(sql, "code", code.into())
+    let given = one(sql, "code", code.into())?;
+    if given.is_some() {
+        return Ok(given);
+    }
+    match super::vanity::owner(sql, code)? {
+        Some(id) => by_id(sql, &id),
+        None => Ok(None),
+    }
 }
 
 pub fn insert(sql: &dyn Sql, a: &Advocate) -> Result<(), LedgerError> {

@@ -2,13 +2,14 @@
 
 use grapevine_domain::money::Currency;
 use grapevine_domain::time::Timestamp;
+use serde_json::json;
 
 use crate::error::LedgerError;
 use crate::sql::Sql;
 use crate::values;
 
 /// The merchant as stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merchant {
     pub slug: String,
     pub name: String,
@@ -27,10 +28,18 @@ pub struct Merchant {
     pub paused_at: Option<Timestamp>,
     /// What was last said of the budget; empty where nothing was.
     pub budget_state: String,
+    /// Below which links may lead, beside the shop's own address.
+    pub destinations: Vec<String>,
+    /// Hosts that are this merchant's alone.
+    pub hosts: Vec<String>,
+    pub logo_url: Option<String>,
+    /// The picture of previews.
+    pub picture_url: Option<String>,
 }
 
 const COLUMNS: &str = "slug, name, shop_url, email, currency, locale, accent, consent_required, \
-                       test, clock_offset_ms, key_generation, identity_key, created_at, paused_at, budget_state";
+                       test, clock_offset_ms, key_generation, identity_key, created_at, paused_at, budget_state, \
+                       destinations, hosts, logo_url, picture_url";
 
 pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
     let rows = sql.run(&format!("SELECT {COLUMNS} FROM merchant"), vec![])?;
@@ -55,12 +64,20 @@ pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
         created_at: Timestamp(row.int(12)?),
         paused_at: row.maybe_int(13).map(Timestamp),
         budget_state: row.text(14)?,
+        destinations: texts(&row.text(15)?)?,
+        hosts: texts(&row.text(16)?)?,
+        logo_url: row.maybe_text(17),
+        picture_url: row.maybe_text(18),
     }))
+}
+
+fn texts(json: &str) -> Result<Vec<String>, LedgerError> {
+    serde_json::from_str(json).map_err(|_| LedgerError::Corrupt("a list of texts"))
 }
 
 pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
     let statement = format!(
-        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     let values = values![
         m.slug.as_str(),
@@ -78,6 +95,10 @@ pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
         m.created_at,
         m.paused_at,
         m.budget_state.as_str(),
+        json!(m.destinations).to_string(),
+        json!(m.hosts).to_string(),
+        m.logo_url.clone(),
+        m.picture_url.clone(),
     ];
     sql.run(&statement, values).map(drop)
 }
@@ -90,9 +111,23 @@ pub fn set_clock_offset(sql: &dyn Sql, offset_ms: i64) -> Result<(), LedgerError
     .map(drop)
 }
 
-pub fn set_shop_url(sql: &dyn Sql, shop_url: &str) -> Result<(), LedgerError> {
-    sql.run("UPDATE merchant SET shop_url = ?", values![shop_url])
-        .map(drop)
+/// Writes what can be changed from outside.
+pub fn update(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
+    sql.run(
+        "UPDATE merchant SET name = ?, shop_url = ?, accent = ?, consent_required = ?, \
+         destinations = ?, hosts = ?, logo_url = ?, picture_url = ?",
+        values![
+            m.name.as_str(),
+            m.shop_url.as_str(),
+            m.accent.clone(),
+            m.consent_required,
+            json!(m.destinations).to_string(),
+            json!(m.hosts).to_string(),
+            m.logo_url.clone(),
+            m.picture_url.clone(),
+        ],
+    )
+    .map(drop)
 }
 
 pub fn set_paused(sql: &dyn Sql, at: Option<Timestamp>) -> Result<(), LedgerError> {

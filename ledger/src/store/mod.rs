@@ -32,3 +32,4 @@ fn upsert(table: &str, columns: &str) -> String {
         "INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {set}"
     )
 }
+pub mod vanity;

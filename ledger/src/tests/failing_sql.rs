@@ -11,10 +11,13 @@ use crate::sql::{Row, Sql, Value, Work};
 pub struct FailingSql {
     pub inner: NativeSql,
     pub left: Cell<Option<u32>>,
+    /// How many statements there were.
+    pub count: Cell<u32>,
 }
 
 impl FailingSql {
     fn tick(&self) -> Result<(), LedgerError> {
+        self.count.set(self.count.get() + 1);
         match self.left.get() {
             Some(0) => Err(LedgerError::Sql("failed on purpose".to_owned())),
             Some(left) => {

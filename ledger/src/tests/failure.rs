@@ -81,7 +81,7 @@ fn every_statement_of_every_command_of_the_path_may_fail() {
         placement: "inline".to_owned(),
         press_id: "p1".to_owned(),
     });
-    let click = pack(shop.now(), 1, [0; 8], 1, 0, Code::parse(&ada).unwrap());
+    let click = pack(shop.now(), 1, [0; 8], 1, 0, Code::parse(&ada).unwrap(), 0);
     let mut clicks = batch("b1", &[click, click]);
     clicks.dropped.insert("preview".to_owned(), 3);
     both(Command::RecordClicks(clicks));

@@ -4,7 +4,7 @@ use super::failure::survives;
 use super::harness::{
     ORIGIN, SLUG, Shop, amount_off, eur, euros, publish, refund_of, server, starter, text,
 };
-use crate::command::{Command, Decision, RewardAct};
+use crate::command::{Changes, Command, Decision, RewardAct};
 use crate::keyring::Purpose;
 use crate::signed::seal;
 use grapevine_domain::money::Amounts;
@@ -48,8 +48,21 @@ fn every_statement_of_every_other_command_may_fail() {
     let both = |command: Command| survives(&shop, &twin, &command);
     let id_of = |order: &str| text(&shop.order(order), "/referral/id");
     let order = |order: &str| order.to_owned();
-    both(Command::MoveShop {
-        shop_url: "https://other.shop.example/".to_owned(),
+    both(Command::ChangeMerchant(Changes {
+        shop_url: Some("https://other.shop.example/".to_owned()),
+        hosts: Some(vec!["go.shop.example".to_owned()]),
+        ..Changes::default()
+    }));
+    both(Command::AddAdvocate {
+        email: "zoe@mail.example".to_owned(),
+        name: None,
+        origin: "https://refer.shop.example".to_owned(),
+    });
+    both(Command::ChooseCode {
+        session: None,
+        advocate: Some(shop.advocate_id("zoe@mail.example")),
+        code: "ada-the-great".to_owned(),
+        origin: "https://refer.shop.example".to_owned(),
     });
     both(Command::SaveDraft { program: rich() });
     both(publish(rich()));

@@ -3,8 +3,8 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use base64ct::{Base64, Encoding};
 use grapevine_domain::code::Code;
 use grapevine_domain::conversion::{ConversionKind, Reporter};
 use grapevine_domain::money::{Amounts, Currency, Money};
@@ -16,8 +16,8 @@ use grapevine_domain::token::ClickToken;
 use serde_json::Value as Json;
 
 use super::failing_sql::FailingSql;
-use crate::books::Books;
-use crate::clicks::{Batch, RECORD};
+use crate::books::{Books, Memory};
+use crate::clicks::{Batch, RECORD, Receipt, commit};
 use crate::command::{Answer, Command, Decision, Join, NewMerchant, Report, RewardAct, execute};
 use crate::error::LedgerError;
 use crate::events::{Chain, Part, verify};
@@ -98,6 +98,10 @@ pub fn new_merchant(program: Option<Program>) -> NewMerchant {
         clock_offset_seconds: 0,
         accent: None,
         consent_required: false,
+        destinations: Vec::new(),
+        hosts: Vec::new(),
+        logo_url: None,
+        picture_url: None,
         program,
     }
 }
@@ -163,6 +167,7 @@ impl Shop {
             sql: FailingSql {
                 inner: NativeSql::in_memory().unwrap(),
                 left: Cell::new(None),
+                count: Cell::new(0),
             },
             ring: test_keyring(),
             clock: Cell::new(START),
@@ -190,17 +195,38 @@ impl Shop {
         self.try_answer(command).unwrap()
     }
 
+    fn chance(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let next = self.chance.get().wrapping_mul(6_364_136_223_846_793_005);
+            self.chance
+                .set(next.wrapping_add(1_442_695_040_888_963_407));
+            *byte = (self.chance.get() >> 33) as u8;
+        }
+    }
+
     fn try_answer(&self, command: Command) -> Result<Answer, LedgerError> {
-        let random = |bytes: &mut [u8]| {
-            for byte in bytes {
-                let next = self.chance.get().wrapping_mul(6_364_136_223_846_793_005);
-                self.chance
-                    .set(next.wrapping_add(1_442_695_040_888_963_407));
-                *byte = (self.chance.get() >> 33) as u8;
-            }
-        };
-        let books = Books::new(&self.sql, &self.ring, self.clock.get(), &random);
+        let chance = |bytes: &mut [u8]| self.chance(bytes);
+        let books = Books::new(&self.sql, &self.ring, self.clock.get(), &chance);
         execute(&books, command)
+    }
+
+    /// Commits clicks as an object does that remembers what it did.
+    pub fn commit(
+        &self,
+        memory: &Rc<Memory>,
+        batches: &[Batch],
+    ) -> Result<Vec<Result<Receipt, LedgerError>>, LedgerError> {
+        let chance = |bytes: &mut [u8]| self.chance(bytes);
+        let books = Books::new(&self.sql, &self.ring, self.clock.get(), &chance);
+        commit(&books.remembering(memory), batches)
+    }
+
+    pub fn advocate_id(&self, email: &str) -> String {
+        let values = vec![email.into()];
+        let find = "SELECT id FROM advocates WHERE email = ?";
+        self.sql.inner.run(find, values).unwrap()[0]
+            .text(0)
+            .unwrap()
     }
 
     pub fn run(&self, command: Command) -> Json {
@@ -433,9 +459,12 @@ impl Shop {
 /// A batch of packed clicks as the edge sends it.
 pub fn batch(name: &str, clicks: &[[u8; RECORD]]) -> Batch {
     Batch {
-        batch: name.to_owned(),
-        records: Base64::encode_string(&clicks.concat()),
-        dropped: BTreeMap::new(),
+        // FNV-1a: another text, another name.
+        name: name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        }),
+        records: clicks.concat(),
+        ..Batch::default()
     }
 }
 

@@ -189,14 +189,17 @@ impl History {
             let channel = number_of(self.dice.one(&CHANNELS));
             let variant = self.dice.below(3) as u8;
             let code = Code::parse(code).unwrap();
-            records.push(pack(at, self.clicks, [7; 8], channel, variant, code));
+            records.push(pack(at, self.clicks, [7; 8], channel, variant, code, 0));
         }
         let mut sent = batch(&format!("b{}", self.clicks), &records);
         sent.dropped
             .insert("bot".to_owned(), self.dice.below(3) as i64);
         let known = self.attempt(Command::RecordClicks(sent.clone())).unwrap();
-        if known["recorded"] != 0 || records.is_empty() {
-            *self.dropped.entry("bot".to_owned()).or_default() += sent.dropped["bot"];
+        if known["new"] == true {
+            let nobodys = records.len() as i64 - known["recorded"].as_i64().unwrap();
+            for (reason, n) in [("bot", sent.dropped["bot"]), ("unknown_code", nobodys)] {
+                *self.dropped.entry(reason.to_owned()).or_default() += n;
+            }
         }
         self.attempt(Command::RecordClicks(sent)); // twice: counts once
         self.clicks += 1;

@@ -80,7 +80,7 @@ pub fn november() -> Shop {
     shop.pass_days(1);
     let click = |id, code: &str, channel| {
         let code = Code::parse(code).unwrap();
-        pack(shop.now(), id, [1; 8], number_of(channel), 0, code)
+        pack(shop.now(), id, [1; 8], number_of(channel), 0, code, 0)
     };
     let clicks = [
         click(1, &ada, "email"),

@@ -36,7 +36,7 @@ fn from_a_new_merchant_to_two_approved_rewards() {
     });
     let whatsapp = number_of("whatsapp");
     let personal = Code::parse(&code).unwrap();
-    let click = pack(START, 1, [1; 8], whatsapp, 0, personal);
+    let click = pack(START, 1, [1; 8], whatsapp, 0, personal, 0);
     shop.run(Command::RecordClicks(batch("b1", &[click])));
     let token = shop.click(&code, "whatsapp");
     let landing = shop.run(Command::RecordLanding {

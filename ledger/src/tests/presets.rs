@@ -88,7 +88,15 @@ impl Walk {
         });
         let code = Code::parse(&self.code).unwrap();
         let visitor = n.to_be_bytes();
-        let click = pack(self.shop.now(), n, visitor, number_of("whatsapp"), 0, code);
+        let click = pack(
+            self.shop.now(),
+            n,
+            visitor,
+            number_of("whatsapp"),
+            0,
+            code,
+            0,
+        );
         self.shop
             .run(Command::RecordClicks(batch(&format!("b{n}"), &[click])));
         let token = self.shop.click(&self.code, "whatsapp");

@@ -28,7 +28,10 @@ fn rows(shop: &Shop, statement: &str) -> Vec<Row> {
 pub fn kept(shop: &Shop) -> Counted {
     rows(
         shop,
-        "SELECT measure, dimension, day, n FROM counters WHERE n <> 0",
+        "SELECT measure, dimension, day, sum(n) AS n FROM ( \
+         SELECT measure, dimension, day, n FROM counters \
+         UNION ALL SELECT measure, dimension, day, n FROM latest_counts) \
+         GROUP BY measure, dimension, day HAVING sum(n) <> 0",
     )
     .iter()
     .map(|row| {
