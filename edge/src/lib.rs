@@ -10,6 +10,7 @@ mod auth;
 mod bindings;
 mod clock;
 mod console;
+mod costs;
 mod error;
 mod http;
 mod ledger_client;

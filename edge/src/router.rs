@@ -111,6 +111,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Get, ["v1", "mails"]) => merchant::mails::list(request, env).await,
         (Get, ["v1", "test", "clock"]) => merchant::clock::read(request, env).await,
         (Post, ["v1", "test", "clock"]) => merchant::clock::advance(request, env).await,
+        (Get, ["v1", "test", "costs"]) => merchant::clock::costs(request, env).await,
 
         // Merchants, in the console.
         (Get | Head, [""]) => console::home(url),
@@ -161,7 +162,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             ]
             | ["v1", "reports", "funnel" | "overview"]
             | ["v1", "events", "verify"]
-            | ["v1", "test", "clock"],
+            | ["v1", "test", "clock" | "costs"],
         ) => Err(Error::MethodNotAllowed),
         _ => Err(Error::NotFound),
     }

@@ -8,6 +8,7 @@
 //! The load generator shares the machine with the servers: read CPU µs a
 //! request and the latencies at a fixed rate first, requests/s beside them.
 
+pub mod cost;
 pub mod ledger;
 mod load;
 mod procfs;
@@ -88,7 +89,7 @@ async fn measure(folder: &Path, time: Duration) -> Result<Report> {
         let (floor, edge) = (Figures::median(&floors), Figures::median(&edges));
         rows.push(Row::new(connections, pace, floor, edge));
     }
-    let clicks = find_clicks(&api, answered).await?;
+    let clicks = find_clicks(&api, answered, SETTLE).await?;
     Ok(Report::new(time, ROUNDS, rows, clicks))
 }
 
@@ -174,11 +175,11 @@ impl Side {
 
 /// Compares the answered redirects with the ledger's clicks, waiting for the
 /// last batch.
-async fn find_clicks(api: &Client, answered: u64) -> Result<Clicks> {
+async fn find_clicks(api: &Client, answered: u64, patience: Duration) -> Result<Clicks> {
     let started = Instant::now();
     loop {
         let funnel = api.funnel().await?;
-        if funnel.clicks >= answered || started.elapsed() > SETTLE {
+        if funnel.clicks >= answered || started.elapsed() > patience {
             return Ok(Clicks::new(answered, funnel.clicks, funnel.dropped));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
