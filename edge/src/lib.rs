@@ -14,6 +14,7 @@ mod costs;
 mod error;
 mod http;
 mod ledger_client;
+mod limits;
 mod mail;
 mod mailbox;
 mod object;

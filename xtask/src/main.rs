@@ -92,6 +92,15 @@ enum Bench {
         #[arg(long, default_value_t = 4)]
         seconds: u64,
     },
+    /// One merchant's visitors while another merchant is flooded.
+    Neighbours {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Length of one round of load.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
     /// What a million clicks cost on Cloudflare, by its public prices.
     Cost {
         /// One JSON object instead of a table.
@@ -164,6 +173,10 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Redirect { json, seconds }) => {
             build::all()?;
             block_on(bench::redirect(json, seconds))
+        }
+        Command::Bench(Bench::Neighbours { json, seconds }) => {
+            build::all()?;
+            block_on(bench::neighbours::neighbours(json, seconds))
         }
         Command::Bench(Bench::Cost {
             json,
