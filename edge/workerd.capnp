@@ -56,6 +56,7 @@ const edge :Workerd.Worker = (
     (name = "PUBLIC_ORIGIN", fromEnvironment = "PUBLIC_ORIGIN"),
     (name = "DEV_MODE", fromEnvironment = "DEV_MODE"),
     (name = "TRUSTED_ADDRESS_HEADER", fromEnvironment = "TRUSTED_ADDRESS_HEADER"),
+    (name = "LIMITS", fromEnvironment = "LIMITS"),
   ],
   # The unique keys name the folders of the stored objects: never change them.
   durableObjectNamespaces = [

@@ -14,6 +14,7 @@ pub mod link;
 pub mod money;
 pub mod period;
 pub mod program;
+pub mod rate;
 pub mod referral;
 pub mod replay;
 pub mod reward;

@@ -10,7 +10,7 @@ use worker::{Env, Request};
 use crate::error::Error;
 use crate::http::{header, origin_of};
 use crate::tracker::settings;
-use crate::{bindings, clock};
+use crate::{bindings, clock, limits};
 
 /// How long a console session lasts.
 const SESSION_MS: i64 = 12 * 60 * 60 * 1000;
@@ -54,7 +54,7 @@ pub async fn merchant(request: &Request, env: &Env) -> Result<Rc<Settings>, Erro
 /// The merchant of a secret key.
 ///
 /// # Errors
-/// [`Error::Unauthorized`] for anything else.
+/// [`Error::Unauthorized`] for anything else, [`Error::RateLimited`].
 pub async fn by_secret_key(key: &str, env: &Env) -> Result<Rc<Settings>, Error> {
     let mut parts = key.split('.');
     let (Some("gv_sk"), Some(slug), Some(generation)) = (parts.next(), parts.next(), parts.next())
@@ -67,6 +67,7 @@ pub async fn by_secret_key(key: &str, env: &Env) -> Result<Rc<Settings>, Error> 
     if !ring.is_api_key(key, Purpose::SecretKey, slug, generation) {
         return Err(Error::Unauthorized);
     }
+    limits::key(env, slug).await?;
     let found = settings::load(env, slug)
         .await
         .map_err(|error| match error {

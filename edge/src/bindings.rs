@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use grapevine_ledger::keyring::Keyring;
 use serde::Deserialize;
-use worker::Env;
+use worker::{Env, RateLimiter};
 
 use crate::error::Error;
+use crate::limits::Limits;
 
 /// Name of the namespace of merchants' books.
 pub const LEDGER: &str = "LEDGER";
@@ -15,6 +16,24 @@ pub const LEDGER: &str = "LEDGER";
 pub const DIRECTORY: &str = "DIRECTORY";
 /// Name of the folder of static files.
 pub const ASSETS: &str = "ASSETS";
+
+/// Names of the platform's own rate limits, each with the limit that `wrangler.toml`
+/// gives it.
+pub const CLICK_LIMIT: &str = "CLICK_LIMIT";
+/// What a person does rarely.
+pub const FEW_LIMIT: &str = "FEW_LIMIT";
+/// What a person does a few times on a visit.
+pub const SOME_LIMIT: &str = "SOME_LIMIT";
+/// What a page does by itself.
+pub const MANY_LIMIT: &str = "MANY_LIMIT";
+/// Requests with one merchant's key.
+pub const KEY_LIMIT: &str = "KEY_LIMIT";
+
+/// One of the platform's rate limits; `None` where there is none, as under plain
+/// `workerd`.
+pub fn rate_limiter(env: &Env, name: &str) -> Option<RateLimiter> {
+    env.rate_limiter(name).ok()
+}
 
 /// The Worker's settings.
 pub struct Settings {
@@ -30,6 +49,8 @@ pub struct Settings {
     /// that nobody can go around, names the visitor's address. Empty: no rule
     /// that needs an address applies.
     pub address_header: String,
+    /// From `LIMITS`: how much one network, code or key may ask for.
+    pub limits: Limits,
 }
 
 thread_local! {
@@ -46,12 +67,14 @@ struct Texts {
     public_origin: Option<String>,
     dev_mode: Option<String>,
     trusted_address_header: Option<String>,
+    limits: Option<String>,
 }
 
 /// The settings.
 ///
 /// # Errors
-/// When `MASTER_KEYS` is missing or malformed: nothing can be proved without.
+/// When `MASTER_KEYS` is missing or malformed, since nothing can be proved without, or
+/// `LIMITS` says what cannot be meant.
 pub fn settings(env: &Env) -> Result<Rc<Settings>, Error> {
     if let Some(known) = SETTINGS.with(|settings| settings.get().cloned()) {
         return Ok(known);
@@ -60,6 +83,7 @@ pub fn settings(env: &Env) -> Result<Rc<Settings>, Error> {
     let texts: Texts = serde_wasm_bindgen::from_value(env.clone().into())
         .map_err(|error| fault(error.to_string()))?;
     let ring = Keyring::parse(&texts.master_keys).map_err(|error| fault(error.to_string()))?;
+    let limits = Limits::parse(&texts.limits.unwrap_or_default()).map_err(fault)?;
     let public_origin = texts.public_origin.unwrap_or_default();
     let read = Rc::new(Settings {
         ring,
@@ -67,6 +91,7 @@ pub fn settings(env: &Env) -> Result<Rc<Settings>, Error> {
         public_origin: public_origin.trim_end_matches('/').to_owned(),
         dev_mode: texts.dev_mode.as_deref() == Some("1"),
         address_header: texts.trusted_address_header.unwrap_or_default(),
+        limits,
     });
     Ok(SETTINGS.with(|settings| settings.get_or_init(|| read).clone()))
 }

@@ -21,6 +21,13 @@ pub enum Error {
     MethodNotAllowed,
     /// Larger than the route reads: 413.
     TooLarge,
+    /// An address longer than any of ours: 414.
+    AddressTooLong,
+    /// More than one network or key may ask for: 429.
+    RateLimited {
+        /// Seconds until it is worth another try.
+        retry_after_s: u32,
+    },
     /// Our fault: 500; the text goes to the log only.
     Internal(String),
 }
@@ -75,6 +82,12 @@ impl Error {
                 "This address does not take this method.",
             ),
             Self::TooLarge => (413, "too_large", "The request is larger than 64 KB."),
+            Self::AddressTooLong => (414, "address_too_long", "The address is longer than 8 KB."),
+            Self::RateLimited { .. } => (
+                429,
+                "rate_limited",
+                "Too many requests. Please try again after the time in Retry-After.",
+            ),
             Self::Internal(_) => (
                 500,
                 "internal",
@@ -97,6 +110,18 @@ impl Error {
         let body = json!({ "error": { "code": code, "message": message } });
         let response = Response::from_json(&body)?.with_status(status);
         response.headers().set("Cache-Control", "no-store")?;
+        self.retry_after(response)
+    }
+
+    /// Says when it is worth another try, where that is known.
+    ///
+    /// # Errors
+    /// When the header cannot be set.
+    pub fn retry_after(&self, response: Response) -> worker::Result<Response> {
+        if let Self::RateLimited { retry_after_s } = self {
+            let seconds = retry_after_s.to_string();
+            response.headers().set("Retry-After", &seconds)?;
+        }
         Ok(response)
     }
 }

@@ -1,5 +1,6 @@
 //! Reading requests and making responses, the same way everywhere.
 
+use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use worker::{Request, Response};
@@ -19,11 +20,29 @@ pub async fn body(request: &mut Request) -> Result<String, Error> {
     if announced.is_some_and(|length| length > LARGEST_BODY) {
         return Err(Error::TooLarge);
     }
-    let bytes = request.bytes().await?;
-    if bytes.len() > LARGEST_BODY {
-        return Err(Error::TooLarge);
-    }
+    let bytes = match announced {
+        // The platform reads no further than what was announced.
+        Some(_) => request.bytes().await?,
+        None => unannounced(request).await?,
+    };
     String::from_utf8(bytes).map_err(|_| Error::Malformed("The body must be UTF-8.".to_owned()))
+}
+
+/// A body whose length nobody has told, such as a chunked one. What is beyond the
+/// limit is not even received.
+async fn unannounced(request: &mut Request) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    if request.inner().body().is_none() {
+        return Ok(bytes);
+    }
+    let mut parts = request.stream()?;
+    while let Some(part) = parts.next().await {
+        bytes.extend(part?);
+        if bytes.len() > LARGEST_BODY {
+            return Err(Error::TooLarge);
+        }
+    }
+    Ok(bytes)
 }
 
 /// The body as JSON, or nothing at all.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use worker::{Env, Method, Request, RequestInit};
 
-use crate::bindings::{DIRECTORY, LEDGER};
+use crate::bindings::{self, DIRECTORY, LEDGER};
 use crate::error::Error;
 
 /// What an object answers.
@@ -32,11 +32,21 @@ impl From<LedgerError> for Outcome {
 }
 
 async fn post(env: &Env, namespace: &str, name: &str, body: &str) -> Result<Json, Error> {
+    // An object is reached by its stub; the address only has to be one.
+    post_to(env, namespace, name, "http://object/", body).await
+}
+
+async fn post_to(
+    env: &Env,
+    namespace: &str,
+    name: &str,
+    address: &str,
+    body: &str,
+) -> Result<Json, Error> {
     let stub = env.durable_object(namespace)?.get_by_name(name)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
-    // An object is reached by its stub; the address only has to be one.
-    let request = Request::new_with_init("http://object/", &init)?;
+    let request = Request::new_with_init(address, &init)?;
     let mut response = stub.fetch_with_request(request).await?;
     // As text: through JavaScript's numbers, amounts beyond 2^53 would be floats.
     match serde_json::from_str(&response.text().await?)? {
@@ -55,6 +65,17 @@ pub async fn call(env: &Env, merchant: &str, command: &Command) -> Result<Json, 
         return Err(Error::NotFound);
     }
     post(env, LEDGER, merchant, &serde_json::to_string(command)?).await
+}
+
+/// What the platform would bill for a merchant's books, see `costs.rs`.
+///
+/// # Errors
+/// [`Error::NotFound`] unless in development.
+pub async fn costs(env: &Env, merchant: &str) -> Result<Json, Error> {
+    if !bindings::settings(env)?.dev_mode {
+        return Err(Error::NotFound);
+    }
+    post_to(env, LEDGER, merchant, "http://object/costs", "").await
 }
 
 /// Asks the list of merchants.

@@ -12,6 +12,7 @@ use worker::{Env, Request, Response};
 
 use crate::error::Error;
 use crate::http;
+use crate::limits::{self, Class};
 use crate::tracker::settings;
 use crate::{auth, ledger_client, mail};
 
@@ -54,8 +55,9 @@ fn expired(merchant: &Settings, action: String) -> Result<Response, Error> {
 }
 
 /// `GET /m/{token}`: one button. 200; 403 when the link is too old or incomplete.
-pub async fn show(env: &Env, token: &str) -> Result<Response, Error> {
+pub async fn show(request: &Request, env: &Env, token: &str) -> Result<Response, Error> {
     let (slug, sealed) = split(token)?;
+    limits::act(request, env, slug, "mail-page", Class::Many).await?;
     let merchant = settings::load(env, slug).await?;
     let action = format!("/m/{token}");
     let peek = ledger_client::call(
@@ -94,6 +96,7 @@ pub async fn show(env: &Env, token: &str) -> Result<Response, Error> {
 pub async fn press(request: &Request, env: &Env, token: &str) -> Result<Response, Error> {
     let (slug, sealed) = split(token)?;
     auth::own_form(request, env)?;
+    limits::act(request, env, slug, "mail-press", Class::Some).await?;
     let merchant = settings::load(env, slug).await?;
     let command = Command::ProveMailbox {
         token: sealed.to_owned(),
@@ -125,7 +128,12 @@ async fn silence(env: &Env, token: &str, peek: bool) -> Result<(Rc<Settings>, Br
 }
 
 /// `GET /u/{token}`: asks, with one button.
-pub async fn unsubscribe_page(env: &Env, token: &str) -> Result<Response, Error> {
+pub async fn unsubscribe_page(
+    request: &Request,
+    env: &Env,
+    token: &str,
+) -> Result<Response, Error> {
+    limits::act(request, env, split(token)?.0, "mail-page", Class::Many).await?;
     let (merchant, brand, done) = silence(env, token, true).await?;
     let state = if done {
         UnsubscribeState::Done
@@ -142,8 +150,9 @@ pub async fn unsubscribe_page(env: &Env, token: &str) -> Result<Response, Error>
 }
 
 /// `POST /u/{token}`: ends mails; also what a mail program's own button calls
-/// (RFC 8058).
-pub async fn unsubscribe(env: &Env, token: &str) -> Result<Response, Error> {
+/// (RFC 8058): the servers of a mail service are one network with very many readers.
+pub async fn unsubscribe(request: &Request, env: &Env, token: &str) -> Result<Response, Error> {
+    limits::act(request, env, split(token)?.0, "unsubscribe", Class::Many).await?;
     let (merchant, brand, _) = silence(env, token, false).await?;
     let action = format!("/u/{token}");
     let page = Unsubscribe {

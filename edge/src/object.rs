@@ -9,8 +9,11 @@ use grapevine_ledger::error::LedgerError;
 use grapevine_ledger::sql::{Row, Sql, Value, Work};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
-use worker::{DurableObject, Env, Request, Response, SqlStorageValue, State, durable_object};
+use worker::{
+    DurableObject, Env, Request, Response, SqlCursor, SqlStorageValue, State, durable_object,
+};
 
+use crate::costs::Costs;
 use crate::ledger_client::Outcome;
 use crate::{bindings, clock};
 
@@ -27,7 +30,20 @@ extern "C" {
 }
 
 /// [`Sql`] on a Durable Object's storage.
-struct ObjectSql<'a>(&'a State);
+struct ObjectSql<'a> {
+    state: &'a State,
+    /// What it costs, where somebody wants to know.
+    costs: Option<&'a Costs>,
+}
+
+impl ObjectSql<'_> {
+    /// Once a cursor has run to its end.
+    fn spent(&self, cursor: &SqlCursor) {
+        if let Some(costs) = self.costs {
+            costs.rows(cursor.rows_read(), cursor.rows_written());
+        }
+    }
+}
 
 fn fault(error: impl ToString) -> LedgerError {
     LedgerError::Sql(error.to_string())
@@ -45,7 +61,7 @@ impl Sql for ObjectSql<'_> {
             })
             .collect();
         let cursor = self
-            .0
+            .state
             .storage()
             .sql()
             .exec(statement, values)
@@ -62,20 +78,21 @@ impl Sql for ObjectSql<'_> {
             });
             rows.push(Row(cells.collect::<Result<_, _>>()?));
         }
+        self.spent(&cursor);
         Ok(rows)
     }
 
     fn script(&self, statements: &str) -> Result<(), LedgerError> {
-        self.0
+        self.state
             .storage()
             .sql()
             .exec(statements, None)
-            .map(drop)
+            .map(|cursor| self.spent(&cursor))
             .map_err(fault)
     }
 
     fn transaction(&self, work: Work<'_>) -> Result<(), LedgerError> {
-        let storage = self.0.storage();
+        let storage = self.state.storage();
         let storage: &TransactionalStorage = storage.as_raw().unchecked_ref();
         let failure = RefCell::new(None);
         let outcome = storage.transaction_sync(&mut || {
@@ -84,6 +101,9 @@ impl Sql for ObjectSql<'_> {
                 JsValue::from_str("rolled back")
             })
         });
+        if let Some(costs) = self.costs {
+            costs.transaction();
+        }
         match (outcome, failure.into_inner()) {
             (Ok(()), None) => Ok(()),
             (_, Some(error)) => Err(error),
@@ -104,18 +124,27 @@ pub struct Ledger {
     alarm: Cell<Option<Timestamp>>,
     /// This object has migrated its tables: nobody else can change them.
     migrated: Cell<bool>,
+    /// What the platform bills, since this object woke; in development only.
+    costs: Option<Costs>,
 }
 
 impl Ledger {
     fn carry_out(&self, command: Command) -> Result<command::Answer, LedgerError> {
         let settings =
             bindings::settings(&self.env).map_err(|error| fault(format!("{error:?}")))?;
-        let sql = ObjectSql(&self.state);
+        let sql = ObjectSql {
+            state: &self.state,
+            costs: self.costs.as_ref(),
+        };
         let mut books = Books::new(&sql, &settings.ring, clock::now(), &clock::random);
         if self.migrated.get() {
             books = books.migrated();
         }
+        let began = clock::now();
         let answer = command::execute(&books, command)?;
+        if let Some(costs) = &self.costs {
+            costs.work(clock::now().0 - began.0);
+        }
         self.migrated.set(true);
         Ok(answer)
     }
@@ -128,6 +157,9 @@ impl Ledger {
             // a tenth of a second, so that a thing that stays due cannot spin.
             let span = (at.0 - clock::now().0).clamp(100, i64::from(i32::MAX) * 1000);
             self.state.storage().set_alarm(span).await?;
+            if let Some(costs) = &self.costs {
+                costs.rows(0, 1); // as an alarm is billed
+            }
             self.alarm.set(Some(at));
         }
         Ok(())
@@ -136,15 +168,24 @@ impl Ledger {
 
 impl DurableObject for Ledger {
     fn new(state: State, env: Env) -> Self {
+        let is_development = bindings::settings(&env).is_ok_and(|known| known.dev_mode);
         Self {
             state,
             env,
             alarm: Cell::new(None),
             migrated: Cell::new(false),
+            costs: is_development.then(Costs::default),
         }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        if let Some(costs) = &self.costs {
+            if request.path() == "/costs" {
+                let stored = self.state.storage().sql().database_size();
+                return Response::from_json(&Outcome::Done(costs.read(stored)));
+            }
+            costs.request();
+        }
         let command: Command = serde_json::from_str(&request.text().await?)?;
         let outcome = match self.carry_out(command) {
             Ok(answer) => {
@@ -182,7 +223,11 @@ impl DurableObject for Directory {
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let question: directory::Question = serde_json::from_str(&request.text().await?)?;
-        let outcome = match directory::answer(&ObjectSql(&self.state), &question, clock::now()) {
+        let sql = ObjectSql {
+            state: &self.state,
+            costs: None,
+        };
+        let outcome = match directory::answer(&sql, &question, clock::now()) {
             Ok(body) => Outcome::Done(body),
             Err(error) => Outcome::from(error),
         };

@@ -7,6 +7,10 @@ use crate::error::Error;
 use crate::http::path_of;
 use crate::{api, assets, console, mailbox};
 
+/// Longest address that is looked at, in bytes. Referral links do not come here: they
+/// lead to the shop at any length.
+const LONGEST_ADDRESS: usize = 8 * 1024;
+
 /// Answers a request. Errors become JSON for programs and pages for people.
 pub async fn answer(
     mut request: Request,
@@ -15,7 +19,11 @@ pub async fn answer(
     _context: Context,
 ) -> worker::Result<Response> {
     let path = path_of(url).to_owned();
-    let result = route(&mut request, url, &path, &env).await;
+    let result = if url.len() > LONGEST_ADDRESS {
+        Err(Error::AddressTooLong)
+    } else {
+        route(&mut request, url, &path, &env).await
+    };
     match result {
         Ok(response) => Ok(response),
         Err(error) if is_page(&path) => console::trouble(&request, &path, &error),
@@ -49,10 +57,10 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         }
 
         // Links in mails.
-        (Get | Head, ["m", token]) => mailbox::show(env, token).await,
+        (Get | Head, ["m", token]) => mailbox::show(request, env, token).await,
         (Post, ["m", token]) => mailbox::press(request, env, token).await,
-        (Get | Head, ["u", token]) => mailbox::unsubscribe_page(env, token).await,
-        (Post, ["u", token]) => mailbox::unsubscribe(env, token).await,
+        (Get | Head, ["u", token]) => mailbox::unsubscribe_page(request, env, token).await,
+        (Post, ["u", token]) => mailbox::unsubscribe(request, env, token).await,
 
         // The operator.
         (Post, ["v1", "merchants"]) => api::operator::create(request, env).await,
@@ -111,6 +119,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Get, ["v1", "mails"]) => merchant::mails::list(request, env).await,
         (Get, ["v1", "test", "clock"]) => merchant::clock::read(request, env).await,
         (Post, ["v1", "test", "clock"]) => merchant::clock::advance(request, env).await,
+        (Get, ["v1", "test", "costs"]) => merchant::clock::costs(request, env).await,
 
         // Merchants, in the console.
         (Get | Head, [""]) => console::home(url),
@@ -161,7 +170,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             ]
             | ["v1", "reports", "funnel" | "overview"]
             | ["v1", "events", "verify"]
-            | ["v1", "test", "clock"],
+            | ["v1", "test", "clock" | "costs"],
         ) => Err(Error::MethodNotAllowed),
         _ => Err(Error::NotFound),
     }

@@ -7,6 +7,7 @@ mod coupons;
 mod decisions;
 mod events;
 mod files;
+mod limits;
 mod links;
 mod mailbox;
 mod merchants;

@@ -44,6 +44,14 @@ impl Edge {
     /// # Errors
     /// When nothing is built yet, or it does not start.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with bindings of its own, by name.
+    ///
+    /// # Errors
+    /// As [`Edge::start`].
+    pub async fn start_with(environment: &[(&str, &str)]) -> Result<Self> {
         let missing = "nothing is built yet: run `cargo xtask test`, which builds and then tests";
         xtask::build::check_present().context(missing)?;
         let folder = tempfile::Builder::new().prefix("gv-edge-").tempdir()?;
@@ -53,7 +61,10 @@ impl Edge {
             port: 0,
             keys: keys.clone(),
             host: HOST.to_owned(),
-            environment: Vec::new(),
+            environment: environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             log: Log::File(folder.path().join("workerd.log")),
         })
         .await?;
@@ -90,6 +101,16 @@ impl Edge {
             }
         }
         Ok(count)
+    }
+
+    /// What it has logged so far.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn log(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(
+            self.folder.path().join("workerd.log"),
+        )?)
     }
 
     /// The port on 127.0.0.1.

@@ -64,6 +64,51 @@ pub async fn send(
     parse(&bytes).with_context(|| format!("{method} {target}: no HTTP came back"))
 }
 
+/// Posts parts of a chunked body (RFC 9112, 7.1) and, where it `ends`, its end; reads
+/// the answer as soon as its head is there.
+///
+/// # Errors
+/// When there is no connection, no answer within ten seconds, or what comes back is
+/// no HTTP.
+pub async fn post_chunked(
+    port: u16,
+    target: &str,
+    host: &str,
+    headers: &[&str],
+    parts: &[&str],
+    ends: bool,
+) -> Result<Answer> {
+    let mut text =
+        format!("POST {target} HTTP/1.1\r\nHost: {host}:{port}\r\nTransfer-Encoding: chunked\r\n");
+    for header in headers {
+        text.push_str(&format!("{header}\r\n"));
+    }
+    text.push_str("\r\n");
+    for part in parts {
+        text.push_str(&format!("{:x}\r\n{part}\r\n", part.len()));
+    }
+    if ends {
+        text.push_str("0\r\n\r\n");
+    }
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+    stream.write_all(text.as_bytes()).await?;
+    let mut bytes = Vec::new();
+    let answer = async {
+        loop {
+            anyhow::ensure!(stream.read_buf(&mut bytes).await? > 0, "it hung up");
+            if let Some(answer) = parse(&bytes) {
+                let length = answer.header("content-length").unwrap_or("0");
+                if answer.body.len() >= length.parse()? {
+                    return Ok(answer);
+                }
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), answer)
+        .await
+        .with_context(|| format!("POST {target}: no answer"))?
+}
+
 fn parse(bytes: &[u8]) -> Option<Answer> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(bytes.get(..end)?).into_owned();

@@ -8,8 +8,10 @@
 //! The load generator shares the machine with the servers: read CPU µs a
 //! request and the latencies at a fixed rate first, requests/s beside them.
 
+pub mod cost;
 pub mod ledger;
 mod load;
+pub mod neighbours;
 mod procfs;
 mod report;
 
@@ -88,29 +90,58 @@ async fn measure(folder: &Path, time: Duration) -> Result<Report> {
         let (floor, edge) = (Figures::median(&floors), Figures::median(&edges));
         rows.push(Row::new(connections, pace, floor, edge));
     }
-    let clicks = find_clicks(&api, answered).await?;
+    let clicks = find_clicks(&api, answered, SETTLE).await?;
     Ok(Report::new(time, ROUNDS, rows, clicks))
 }
 
-/// The built edge on an empty folder with one merchant, `bench`: the server, the
-/// merchant's API and the master keys.
-async fn open_edge(folder: &Path) -> Result<(Workerd, Client, String)> {
+/// The built edge on an empty folder with one merchant.
+struct Opened {
+    server: Workerd,
+    /// Opens further merchants.
+    operator: Client,
+    /// Of the merchant `bench`.
+    api: Client,
+    master_keys: String,
+}
+
+/// Opens the edge and the merchant `bench`.
+async fn open_edge(folder: &Path) -> Result<Opened> {
     let keys = Keys::generate()?;
     let server = Workerd::edge(Edge {
         state: folder.to_path_buf(),
         port: 0,
         keys: keys.clone(),
         host: EDGE_HOST.to_string(),
-        environment: Vec::new(),
+        // One code and one key are asked for all the time.
+        environment: vec![("LIMITS".to_string(), "code=0,keys=0".to_string())],
         log: Log::File(folder.join("edge.log")),
     })
     .await?;
-    let edge = Client::new(EDGE_HOST, server.port())?;
-    let shop = NewMerchant::test("bench", "Bench", &format!("http://{SHOP_HOST}"));
-    let operator = edge.with_key(&keys.operator_key);
+    let operator = Client::new(EDGE_HOST, server.port())?.with_key(&keys.operator_key);
+    let api = open_merchant(&operator, "bench").await?;
+    Ok(Opened {
+        server,
+        operator,
+        api,
+        master_keys: keys.master_keys,
+    })
+}
+
+/// Opens a merchant.
+async fn open_merchant(operator: &Client, slug: &str) -> Result<Client> {
+    let shop = NewMerchant::test(slug, "Bench", &format!("http://{SHOP_HOST}"));
     let merchant = operator.create_merchant(&shop).await?;
-    let api = edge.with_key(&merchant.secret_key);
-    Ok((server, api, keys.master_keys))
+    Ok(operator.with_key(&merchant.secret_key))
+}
+
+/// The path of a link of the merchant's, whose advocate is made for it.
+async fn link_path(api: &Client) -> Result<String> {
+    let advocate = api.create_advocate("ada@advocate.example", "Ada").await?;
+    let link = advocate
+        .get("link")
+        .and_then(Value::as_str)
+        .context("an advocate without a link")?;
+    Ok(format!("{}?c=email", client::path_of(link)))
 }
 
 /// One server under load.
@@ -137,14 +168,8 @@ impl Side {
 
     /// The built edge with an empty ledger, one advocate and their link.
     async fn edge(folder: &Path) -> Result<(Self, Client)> {
-        let (server, api, _) = open_edge(folder).await?;
-        let advocate = api.create_advocate("ada@advocate.example", "Ada").await?;
-        let link = advocate
-            .get("link")
-            .and_then(Value::as_str)
-            .context("an advocate without a link")?;
-        let path = format!("{}?c=email", client::path_of(link));
-        let target = Target::new(server.port(), EDGE_HOST, &path);
+        let Opened { server, api, .. } = open_edge(folder).await?;
+        let target = Target::new(server.port(), EDGE_HOST, &link_path(&api).await?);
         Ok((Self { server, target }, api))
     }
 
@@ -174,11 +199,11 @@ impl Side {
 
 /// Compares the answered redirects with the ledger's clicks, waiting for the
 /// last batch.
-async fn find_clicks(api: &Client, answered: u64) -> Result<Clicks> {
+async fn find_clicks(api: &Client, answered: u64, patience: Duration) -> Result<Clicks> {
     let started = Instant::now();
     loop {
         let funnel = api.funnel().await?;
-        if funnel.clicks >= answered || started.elapsed() > SETTLE {
+        if funnel.clicks >= answered || started.elapsed() > patience {
             return Ok(Clicks::new(answered, funnel.clicks, funnel.dropped));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -92,6 +92,33 @@ enum Bench {
         #[arg(long, default_value_t = 4)]
         seconds: u64,
     },
+    /// One merchant's visitors while another merchant is flooded.
+    Neighbours {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// Length of one round of load.
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+    /// What a million clicks cost on Cloudflare, by its public prices.
+    Cost {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+        /// How long a click waits for company in its isolate.
+        #[arg(long, default_value_t = bench::cost::LINGER_MS)]
+        linger_ms: u64,
+        /// How long the object gathers batches.
+        #[arg(long, default_value_t = bench::cost::GATHER_MS)]
+        gather_ms: u64,
+        /// Isolates ask for settings by requests of their own.
+        #[arg(long)]
+        ask_settings: bool,
+        /// Rows that a commit writes, instead of what is measured.
+        #[arg(long)]
+        rows: Option<f64>,
+    },
     /// A merchant's books with a year of business, natively and inside workerd.
     Ledger {
         /// One JSON object instead of a table.
@@ -146,6 +173,26 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Redirect { json, seconds }) => {
             build::all()?;
             block_on(bench::redirect(json, seconds))
+        }
+        Command::Bench(Bench::Neighbours { json, seconds }) => {
+            build::all()?;
+            block_on(bench::neighbours::neighbours(json, seconds))
+        }
+        Command::Bench(Bench::Cost {
+            json,
+            linger_ms,
+            gather_ms,
+            ask_settings,
+            rows,
+        }) => {
+            build::edge_only()?;
+            let options = bench::cost::Options {
+                linger_ms,
+                gather_ms,
+                ask_settings,
+                rows,
+            };
+            block_on(bench::cost::cost(json, options))
         }
         Command::Bench(Bench::Ledger {
             json,

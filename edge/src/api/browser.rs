@@ -16,6 +16,7 @@ use worker::{Env, Request, Response};
 use super::merchant::money;
 use crate::error::Error;
 use crate::http::{self, header, json_response, origin_of, query_parameter};
+use crate::limits::{self, Class};
 use crate::tracker::settings;
 use crate::{auth, ledger_client};
 
@@ -209,7 +210,7 @@ struct Order {
 /// `POST /b/{merchant}/{action}`: see `docs/api.md` for bodies and answers.
 ///
 /// 200, 201 (joined), 202 (taken note of, or a mail was sent), 204; 401
-/// `session_expired`; 403 `foreign_origin`, `token_forged`, `offer_ended`; 422.
+/// `session_expired`; 403 `foreign_origin`, `token_forged`, `offer_ended`; 422; 429.
 pub async fn act(
     request: &mut Request,
     url: &str,
@@ -227,6 +228,16 @@ pub async fn act(
     allow(response, origin.as_deref())
 }
 
+/// How often one network may do it.
+fn class(action: &str) -> Result<Class, Error> {
+    Ok(match action {
+        "advocates" => Class::Few,
+        "claims" | "orders" => Class::Some,
+        "landings" | "me" | "presses" | "views" => Class::Many,
+        _ => return Err(Error::NotFound),
+    })
+}
+
 async fn carry_out(
     request: &mut Request,
     url: &str,
@@ -234,6 +245,7 @@ async fn carry_out(
     merchant: &Settings,
     action: &str,
 ) -> Result<Response, Error> {
+    limits::act(request, env, &merchant.slug, action, class(action)?).await?;
     let edge = origin_of(url).to_owned();
     let (command, status) = match action {
         "advocates" => {

@@ -16,6 +16,7 @@ pub use overview::overview;
 use crate::auth;
 use crate::error::Error;
 use crate::http::{self, form_field, header, origin_of, query_parameter, see_other};
+use crate::limits::{self, Class};
 
 fn shop(merchant: &Settings, signed_in: bool) -> Shop {
     Shop {
@@ -57,6 +58,7 @@ pub async fn sign_in_page(request: &Request, url: &str, env: &Env) -> Result<Res
 /// again with 401.
 pub async fn sign_in(request: &mut Request, env: &Env) -> Result<Response, Error> {
     auth::own_form(request, env)?;
+    limits::act(request, env, "", "sign-in", Class::Few).await?;
     let body = http::body(request).await?;
     let field = |name| form_field(&body, name).unwrap_or_default();
     let (slug, key, next) = (field("shop"), field("secret_key"), field("next"));
@@ -111,17 +113,17 @@ pub fn trouble(request: &Request, path: &str, error: &Error) -> worker::Result<R
     let (status, _, _) = error.parts();
     let for_merchants = path.starts_with("/console") || path.starts_with("/outbox");
     let html = if for_merchants {
-        let page = if status < 500 {
-            Trouble::not_found()
-        } else {
-            Trouble::unavailable()
+        let page = match status {
+            429 => Trouble::too_many(),
+            ..500 => Trouble::not_found(),
+            _ => Trouble::unavailable(),
         };
         page.render()
     } else {
-        let kind = if status < 500 {
-            TroubleKind::NotFound
-        } else {
-            TroubleKind::Unavailable
+        let kind = match status {
+            429 => TroubleKind::TooMany,
+            ..500 => TroubleKind::NotFound,
+            _ => TroubleKind::Unavailable,
         };
         shopper::Trouble {
             kind,
@@ -133,7 +135,7 @@ pub fn trouble(request: &Request, path: &str, error: &Error) -> worker::Result<R
     let page = html
         .map_err(Error::from)
         .and_then(|html| http::page(status, &html, policy::CONSOLE));
-    page.or_else(|error| error.response())
+    error.retry_after(page.or_else(|error| error.response())?)
 }
 
 /// The page for a link to a merchant that does not exist. 404.

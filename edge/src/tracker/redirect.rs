@@ -17,12 +17,14 @@ use super::visitor::{self, Dropped, Signs};
 use super::{Link, clicks, settings};
 use crate::error::Error;
 use crate::http::header;
+use crate::limits::{self, Click};
 use crate::{auth, bindings, clock};
 
 /// Longest query that is passed on to the shop.
 const LONGEST_QUERY: usize = 2_000;
 
-/// Answers 302 to the shop; 404 for an unknown merchant; 405 for other methods.
+/// Answers 302 to the shop; 404 for an unknown merchant; 405 for other methods; 429 to a
+/// network that asks without end.
 ///
 /// 1. The merchant's settings, from memory.
 /// 2. Whether this is a person's click.
@@ -69,6 +71,19 @@ pub async fn answer(
     };
     let address = Some(known.address_header.as_str()).filter(|name| !name.is_empty());
     let address = address.and_then(|name| header(request, name));
+    let limit = limits::click(
+        &known,
+        &env,
+        context,
+        link.merchant,
+        code.as_str(),
+        address.as_deref(),
+        clock::now(),
+    );
+    if let Click::Refused { retry_after_s } = limit {
+        clicks::record(link.merchant, Err(Dropped::RateLimit), &env, context);
+        return limits::too_many(retry_after_s);
+    }
     let visitor = address
         .map(|address| visitor::name(&key, now, &address, agent.as_deref().unwrap_or_default()));
     let repeats = |visitor| visitor::is_repeat(visitor, link.merchant, code.as_str(), now);
@@ -83,7 +98,8 @@ pub async fn answer(
     };
     let dropped = visitor::judge(signs)
         .or_else(|| visitor.is_some_and(repeats).then_some(Dropped::Repeat))
-        .or_else(has_clicked);
+        .or_else(has_clicked)
+        .or((limit == Click::NotCounted).then_some(Dropped::RateLimit));
 
     let token = ClickToken {
         key: known.ring.current(),

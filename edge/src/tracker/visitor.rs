@@ -24,6 +24,8 @@ pub enum Dropped {
     Tool,
     /// The same visitor and link a moment ago.
     Repeat,
+    /// More than one network, or one code, is counted for at once.
+    RateLimit,
     /// The code has a typo; the visitor goes to the shop.
     BadCode,
 }
@@ -38,6 +40,7 @@ impl Dropped {
             Self::Bot => "bot",
             Self::Tool => "tool",
             Self::Repeat => "repeat",
+            Self::RateLimit => "rate_limit",
             Self::BadCode => "bad_code",
         }
     }

@@ -30,6 +30,16 @@ impl Trouble {
         }
     }
 
+    /// 429.
+    #[must_use]
+    pub fn too_many() -> Self {
+        Self {
+            title: "That was a lot at once".to_owned(),
+            lead: "Your network has asked very often. Please try again in a minute.".to_owned(),
+            detail: None,
+        }
+    }
+
     /// 500.
     #[must_use]
     pub fn unavailable() -> Self {

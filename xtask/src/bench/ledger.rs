@@ -77,7 +77,12 @@ pub async fn ledger(json: bool, size: Size) -> Result<()> {
 }
 
 async fn measure(folder: &Path, size: Size) -> Result<Figures> {
-    let (mut server, api, master_keys) = super::open_edge(folder).await?;
+    let super::Opened {
+        mut server,
+        api,
+        master_keys,
+        ..
+    } = super::open_edge(folder).await?;
     server.stop();
     let books = books(folder)?;
     let native = fill(&books, &master_keys, size)?;

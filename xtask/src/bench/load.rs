@@ -45,18 +45,39 @@ impl Target {
         );
         Self { port, head }
     }
+
+    /// Another path of the same server.
+    pub fn with_path(&self, path: &str) -> Self {
+        let rest = self.head.splitn(3, ' ').nth(2).unwrap_or_default();
+        Self {
+            port: self.port,
+            head: format!("GET {path} {rest}"),
+        }
+    }
 }
 
 /// Hands out addresses of visitors who were never seen before.
 #[derive(Debug, Default)]
 pub struct Visitors {
     next: AtomicU32,
+    are_neighbours: bool,
 }
 
 impl Visitors {
+    /// All of them in one /64 network.
+    pub fn of_one_network() -> Self {
+        Self {
+            are_neighbours: true,
+            ..Self::default()
+        }
+    }
+
     /// Each address is in a /64 network of its own: an IPv6 household is one.
     fn next_address(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
+        if self.are_neighbours {
+            return format!("2001:db9::{:x}:{:x}", number >> 16, number & 0xffff);
+        }
         format!("2001:db8:{:x}:{:x}::1", number >> 16, number & 0xffff)
     }
 }
@@ -302,6 +323,16 @@ mod tests {
             .map(|_| visitors.next_address().trim_end_matches("::1").to_string())
             .collect();
         assert_eq!(networks.len(), 70_000);
+    }
+
+    #[test]
+    fn a_targets_path_can_be_another() {
+        let target = Target::new(80, "h", "/a").with_path("/b?c=d");
+        assert!(
+            target
+                .head
+                .starts_with("GET /b?c=d HTTP/1.1\r\nHost: h:80\r\n")
+        );
     }
 
     /// A server that stalls once for 300 ms.

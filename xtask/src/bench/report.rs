@@ -228,7 +228,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     (lower.unwrap_or(upper) + upper) / 2.0
 }
 
-fn ratio(value: f64, base: f64) -> f64 {
+pub fn ratio(value: f64, base: f64) -> f64 {
     if base == 0.0 { 0.0 } else { value / base }
 }
 

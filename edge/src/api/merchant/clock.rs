@@ -1,4 +1,4 @@
-//! `/v1/test/clock`: time, which test merchants can move.
+//! `/v1/test/*`: time, which test merchants can move, and what their books cost.
 
 use grapevine_ledger::command::Command;
 use serde::Deserialize;
@@ -32,4 +32,11 @@ pub async fn advance(request: &mut Request, env: &Env) -> Result<Response, Error
     let answer = ledger_client::call(env, &merchant.slug, &command).await?;
     settings::forget(&merchant.slug);
     json_response(200, &answer)
+}
+
+/// `GET /v1/test/costs`: what the platform would bill for the merchant's books since
+/// they woke. In development only, else 404.
+pub async fn costs(request: &Request, env: &Env) -> Result<Response, Error> {
+    let merchant = auth::merchant(request, env).await?;
+    json_response(200, &ledger_client::costs(env, &merchant.slug).await?)
 }
