@@ -11,6 +11,7 @@ mod bindings;
 mod clock;
 mod console;
 mod error;
+mod friend;
 mod http;
 mod ledger_client;
 mod mail;
