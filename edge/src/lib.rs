@@ -12,6 +12,7 @@ mod clock;
 mod console;
 mod costs;
 mod error;
+mod friend;
 mod http;
 mod ledger_client;
 mod limits;

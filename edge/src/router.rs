@@ -5,7 +5,7 @@ use worker::{Context, Env, Method, Request, Response};
 use crate::api::merchant;
 use crate::error::Error;
 use crate::http::path_of;
-use crate::{api, assets, console, mailbox};
+use crate::{api, assets, console, friend, mailbox};
 
 /// Longest address that is looked at, in bytes. Referral links do not come here: they
 /// lead to the shop at any length.
@@ -54,6 +54,11 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Get, ["b", merchant, "start"]) => api::browser::start(request, url, env, merchant).await,
         (Post, ["b", merchant, action]) => {
             api::browser::act(request, url, env, merchant, action).await
+        }
+
+        // Around a link. The link itself never comes here.
+        (Get | Head, ["r", merchant, code, part]) => {
+            friend::answer(request, url, env, merchant, code, part).await
         }
 
         // Links in mails.
@@ -145,6 +150,13 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             | ["outbox", _, _]
             | ["outbox", _, _, "html"]
             | ["b", _, _]
+            | [
+                "r",
+                _,
+                _,
+                "page" | "preview" | "terms" | "card" | "qr.svg" | "qr.png" | "picture.png"
+                | "picture.svg",
+            ]
             | [
                 "v1",
                 "health" | "merchants" | "presets" | "program" | "advocates" | "conversions"

@@ -239,6 +239,25 @@ pub enum Command {
         /// Identifier.
         id: String,
     },
+    /// The receipt of a reward.
+    Receipt {
+        /// The signed text.
+        token: String,
+    },
+    /// Somebody thinks that a declined reward is theirs.
+    Appeal {
+        /// The signed text of the receipt.
+        token: String,
+        /// In their words.
+        text: String,
+    },
+    /// The merchant answers an appeal without giving in.
+    AnswerAppeal {
+        /// The reward.
+        id: String,
+        /// In the merchant's words.
+        answer: String,
+    },
     /// The funnel.
     Funnel,
     /// What the console's first page shows.
@@ -553,6 +572,9 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
         Command::Referral { id } => reports::referrals::one(books, &id)?,
         Command::Rewards(filter) => reports::rewards::list(books, &filter)?,
         Command::Reward { id } => reports::rewards::one(books, &id)?,
+        Command::Receipt { token } => reports::receipt::show(books, &token)?,
+        Command::Appeal { token, text } => commands::appeal::file(books, &token, &text)?,
+        Command::AnswerAppeal { id, answer } => commands::appeal::answer(books, &id, &answer)?,
         Command::Funnel => json(reports::funnel::count(books)?)?,
         Command::Home => reports::home::show(books)?,
         Command::Overview { from, to } => {

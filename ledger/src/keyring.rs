@@ -24,6 +24,8 @@ pub enum Purpose {
     Mailbox,
     /// A link in a mail that ends further mails.
     Unsubscribe,
+    /// A link to a reward's receipt.
+    Receipt,
     /// A merchant's session in the console.
     Console,
     /// Keyed hashes of identities.
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Session => "session",
             Self::Mailbox => "mailbox",
             Self::Unsubscribe => "unsubscribe",
+            Self::Receipt => "receipt",
             Self::Console => "console",
             Self::Identity => "identity",
         }

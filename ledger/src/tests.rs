@@ -27,6 +27,7 @@ mod presets;
 mod prizes;
 mod programmes;
 mod questions;
+mod receipts;
 mod recount;
 mod refunds;
 mod reward_acts;

@@ -6,15 +6,19 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use grapevine_domain::money::{Currency, Money};
+use grapevine_domain::money::{Amounts, Currency, Money};
+use grapevine_domain::program::{Program, Terms};
 use grapevine_domain::referral::ReferralStatus;
-use grapevine_domain::reward::{RewardStatus, Side, TimeUnit};
+use grapevine_domain::reward::{Offer, RewardStatus, Side, SideRules, TimeUnit};
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_pages::console::{
     self, Figures, Funnel, Install, MailPage, MailRow, Outbox, Overview, Period, Referral, Reward,
     Shop, TagSeen, Tally,
 };
+use grapevine_pages::friend::{Cards, FriendPage, Invitation, Preview, Standing};
 use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
+use grapevine_pages::picture::Picture;
+use grapevine_pages::qr::Qr;
 use grapevine_pages::shopper::{
     Mailbox, MailboxState, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
 };
@@ -42,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     console_pages(&save)?;
     shopper_pages(&save)?;
+    friend_pages(&save, folder)?;
     for locale in Locale::ALL {
         for (name, letter) in letters(&kettle_and_leaf(locale))? {
             let tag = locale.tag();
@@ -178,6 +183,84 @@ fn shopper_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(),
             locale: Locale::En,
         };
         save(&format!("trouble-{name}.html"), &page.render()?)?;
+    }
+    Ok(())
+}
+
+const SHORT_TERMS: &str = "One discount for each new customer. Not for gift cards.\n\
+    It cannot be added to other offers.";
+
+fn friend_pages(
+    save: &dyn Fn(&str, &str) -> std::io::Result<()>,
+    folder: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let euro = euros(0)?.currency;
+    let mut starter = Program::starter(euro);
+    starter.terms = Some(Terms::Text(SHORT_TERMS.to_owned()));
+    let mut minimum = starter.clone();
+    minimum.minimum_order = Some(Amounts::of(euros(30_00)?));
+    minimum.friend = Some(SideRules::of(Offer::FreeProduct {
+        sku: "tb".to_owned(),
+        name: "Tea box with six kinds of tea from small gardens in Assam and Darjeeling".to_owned(),
+        cost: Amounts::of(euros(500)?),
+    }));
+    let mut percent = starter.clone();
+    percent.friend = Some(SideRules::of(Offer::PercentOff {
+        basis_points: 1_500,
+        up_to: Some(Amounts::of(euros(20_00)?)),
+    }));
+    percent.terms = Some(Terms::Url("https://shop.example/terms".to_owned()));
+    let mut one_sided = starter.clone();
+    one_sided.friend = None;
+    let mut long = kettle_and_leaf(Locale::Pl);
+    long.name = "Herbaciarnia i Palarnia Kawy Pod Starym Platanem, Kowalczyk i Synowie".to_owned();
+    long.accent = Accent::new("#ffe066", None);
+    let mut cyrillic = kettle_and_leaf(Locale::En);
+    cyrillic.name = "Чайна хата".to_owned();
+    cyrillic.accent = Accent::new("#111111", None);
+    let mut arabic = kettle_and_leaf(Locale::En);
+    arabic.name = "بيت الشاي".to_owned();
+    let kettle = || kettle_and_leaf(Locale::En);
+    for (name, brand, program, standing) in [
+        ("open", kettle(), &starter, Standing::Open),
+        ("long-pl", long, &minimum, Standing::Open),
+        ("percent", cyrillic, &percent, Standing::Open),
+        ("arabic", arabic, &starter, Standing::Open),
+        ("one-sided", kettle(), &one_sided, Standing::Open),
+        ("paused", kettle(), &starter, Standing::Paused),
+        ("unknown", kettle(), &starter, Standing::UnknownCode),
+    ] {
+        let invitation = Invitation::new(brand, program, euro, standing);
+        let known = standing != Standing::UnknownCode;
+        let qr = Qr::of("https://refer.shop.example/r/demo/k7m2p9x4?c=qr").ok_or("a QR code")?;
+        save("qr.svg", &qr.svg())?;
+        fs::write(folder.join("qr.png"), qr.png()?)?;
+        let page = FriendPage {
+            invitation: invitation.clone(),
+            button: "https://shop.example/".to_owned(),
+            code: known.then(|| "k7m2p9x4".to_owned()),
+            qr: known.then(|| "/qr.svg".to_owned()),
+            terms_path: "/terms.html".to_owned(),
+            in_app: name == "open",
+        };
+        save(&format!("friend-{name}.html"), &page.render()?)?;
+        let preview = Preview {
+            invitation: invitation.clone(),
+            link: "https://refer.shop.example/r/demo/k7m2p9x4".to_owned(),
+            picture: "https://refer.shop.example/r/demo/k7m2p9x4/picture.png".to_owned(),
+            picture_type: Some("image/png"),
+            merchant_locale: "en-GB".to_owned(),
+        };
+        save(&format!("preview-{name}.html"), &preview.render()?)?;
+        let cards = Cards {
+            invitation: invitation.clone(),
+            code: "k7m2p9x4".to_owned(),
+            qr: (qr.side(), qr.path()),
+        };
+        save(&format!("card-{name}.html"), &cards.render()?)?;
+        let picture = Picture::of(&invitation).ok_or("a picture")?;
+        save(&format!("picture-{name}.svg"), &picture.svg())?;
+        fs::write(folder.join(format!("picture-{name}.png")), picture.png()?)?;
     }
     Ok(())
 }

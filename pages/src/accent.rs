@@ -154,6 +154,26 @@ impl Accent {
         self.on_accent
     }
 
+    /// Sixteen shades from the colour to that of words upon it, for smooth edges; red,
+    /// green, blue.
+    pub(crate) fn shades(self) -> [[u8; 3]; 16] {
+        let mix = |from: u8, to: u8, part: u16| {
+            let sum = u16::from(from) * (15 - part) + u16::from(to) * part;
+            u8::try_from((sum + 7) / 15).unwrap_or(u8::MAX)
+        };
+        let (ground, ink) = (self.colour, self.on_accent);
+        let mut part = 0;
+        [(); 16].map(|()| {
+            let shade = [
+                mix(ground.0, ink.0, part),
+                mix(ground.1, ink.1, part),
+                mix(ground.2, ink.2, part),
+            ];
+            part += 1;
+            shade
+        })
+    }
+
     /// A shade of it that can be read on a light ground.
     #[must_use]
     pub fn words_on_light(self) -> Colour {

@@ -87,7 +87,7 @@ fn check_reason(reason: Option<&str>) -> Result<(), LedgerError> {
     Err(LedgerError::invalid("invalid_reason", message))
 }
 
-fn wrong_status(message: String) -> LedgerError {
+pub(super) fn wrong_status(message: String) -> LedgerError {
     LedgerError::refused(RefusalKind::Conflict, "wrong_status", message)
 }
 

@@ -6,7 +6,7 @@ use super::settle;
 use crate::books::Books;
 use crate::error::LedgerError;
 use crate::events::{self, Event};
-use crate::store::{advocates, conversions, referrals};
+use crate::store::{advocates, appeals, conversions, referrals};
 
 /// Ends an advocate's part in the programme: the code earns nothing any more, what is
 /// still held is lost, name and address are erased. What was approved stays in the
@@ -21,6 +21,7 @@ pub fn run(books: &Books<'_>, id: &str, actor: &'static str) -> Result<Json, Led
     if advocate.left_at.is_none() {
         advocates::erase(books.sql, id, now)?;
         books.forget_codes();
+        appeals::erase(books.sql, id)?;
         let event = Event {
             kind: "advocate.left",
             subject: id,

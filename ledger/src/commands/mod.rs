@@ -2,6 +2,7 @@
 //! writes, all in one transaction.
 
 mod allocate;
+pub mod appeal;
 pub mod budget;
 pub mod candidates;
 pub mod chain;

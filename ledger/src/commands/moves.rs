@@ -18,7 +18,7 @@ use crate::store::counters::{self, Tally};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
 use crate::store::rewards::{self, Reward};
-use crate::store::{advocates, outbox};
+use crate::store::{advocates, appeals, outbox};
 
 /// Writes to the advocate about a reward, unless they asked for silence or left.
 pub fn tell(
@@ -42,6 +42,7 @@ pub fn tell(
         "coupon": reward.coupon,
         "expires_at": reward.expires_at.map(Iso),
         "merchant": merchant.name,
+        "reward_id": reward.id,
     });
     outbox::insert(books.sql, template, &advocate, &data, now)
 }
@@ -138,6 +139,9 @@ pub fn change_reward(
     let mut after = after.clone();
     after.changed_at = now;
     rewards::put(books.sql, &after)?;
+    if moved && before.is_some_and(|before| before.status == RewardStatus::Voided) {
+        appeals::close(books.sql, &after.id, now)?;
+    }
     let tallied = before.map(Reward::tally).unwrap_or_default();
     counters::replace(books, tallied, after.tally());
     let kind = match (before, after.status) {

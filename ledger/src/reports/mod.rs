@@ -5,6 +5,7 @@ pub mod funnel;
 pub mod home;
 pub mod overview;
 pub mod panel;
+pub mod receipt;
 pub mod referrals;
 pub mod rewards;
 pub mod sketch;

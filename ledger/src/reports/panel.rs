@@ -76,7 +76,14 @@ pub(crate) fn me(
         .collect();
     let referrals = referrals::of_ids(books.sql, &ids)?;
     let verified = advocate.verified_at.is_some();
-    let shown = |reward: &Reward| shown(reward, &referrals, verified, now);
+    let shown = |reward: &Reward| {
+        let receipt = super::receipt::path(books.ring, &merchant.slug, &reward.id);
+        let mut json = shown(reward, &referrals, verified, now);
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("receipt_url".to_owned(), json!(format!("{origin}{receipt}")));
+        }
+        json
+    };
     let listed: Vec<Json> = found.iter().map(shown).collect();
     let code = shown_code(books.sql, advocate)?;
     Ok(json!({
@@ -157,17 +164,15 @@ impl Numbers {
     }
 }
 
-/// One reward with what it still waits for, given the referrals of pending ones.
-fn shown(
+/// What a pending reward still waits for.
+pub(crate) fn awaits(
     reward: &Reward,
-    referrals: &BTreeMap<String, Referral>,
+    referral: Option<&Referral>,
     verified: bool,
     now: Timestamp,
-) -> Json {
+) -> Vec<&'static str> {
     let mut awaits = Vec::new();
     if reward.status == RewardStatus::Pending {
-        let id = reward.referral_id.as_ref();
-        let referral = id.and_then(|id| referrals.get(id));
         let is = |status| referral.is_some_and(|referral| referral.status == status);
         let running = referral.is_some_and(|referral| referral.release_at > now);
         // The merchant's eye is on it: no date can be given.
@@ -184,6 +189,19 @@ fn shown(
             awaits.push("address_confirmation");
         }
     }
+    awaits
+}
+
+/// One reward with what it still waits for, given the referrals of pending ones.
+fn shown(
+    reward: &Reward,
+    referrals: &BTreeMap<String, Referral>,
+    verified: bool,
+    now: Timestamp,
+) -> Json {
+    let id = reward.referral_id.as_ref();
+    let referral = id.and_then(|id| referrals.get(id));
+    let awaits = awaits(reward, referral, verified, now);
     let mut json = super::given(reward);
     if let Some(fields) = json.as_object_mut() {
         let mut note = |name: &str, value: Json| fields.insert(name.to_owned(), value);

@@ -10,6 +10,7 @@ use super::referrals::{Page, page};
 use crate::books::Books;
 use crate::error::LedgerError;
 use crate::iso::Iso;
+use crate::store::appeals;
 use crate::store::rewards::{self as store, Reward};
 
 /// Which rewards are asked for.
@@ -54,11 +55,20 @@ pub(crate) fn show(reward: &Reward) -> Json {
     })
 }
 
-/// One reward.
+/// One reward, with its last appeal and the path of its receipt.
 pub fn one(books: &Books<'_>, id: &str) -> Result<Json, LedgerError> {
     let reward = store::by_id(books.sql, id)?
         .ok_or_else(|| LedgerError::not_found("unknown_reward", "There is no such reward."))?;
-    Ok(show(&reward))
+    let mut json = show(&reward);
+    if let Some(fields) = json.as_object_mut() {
+        let last = appeals::last(books.sql, id)?;
+        let appeal = last.as_ref().map(super::receipt::appeal_json);
+        fields.insert("appeal".to_owned(), json!(appeal));
+        let slug = books.merchant()?.slug;
+        let receipt = super::receipt::path(books.ring, &slug, id);
+        fields.insert("receipt_path".to_owned(), json!(receipt));
+    }
+    Ok(json)
 }
 
 /// Rewards of both sides, newest first: `{data, next}`.

@@ -1,6 +1,7 @@
 //! One file a table; SQL stands here (and in `reports/`) and nowhere else.
 
 pub mod advocates;
+pub mod appeals;
 pub mod conversions;
 pub mod counters;
 pub mod coupons;

@@ -21,7 +21,7 @@ pub struct Message {
     pub recipient: String,
     /// Language.
     pub locale: String,
-    /// The advocate it is written to.
+    /// The advocate it is written to, or what it is about.
     pub advocate_id: String,
     /// What the template needs.
     pub data: Json,
@@ -50,14 +50,26 @@ pub fn insert(
     data: &Json,
     at: Timestamp,
 ) -> Result<(), LedgerError> {
+    insert_to(sql, template, (&to.email, &to.locale), &to.id, data, at)
+}
+
+/// Writes to anybody: address and language, and what it is about.
+pub fn insert_to(
+    sql: &dyn Sql,
+    template: &str,
+    (recipient, locale): (&str, &str),
+    subject_id: &str,
+    data: &Json,
+    at: Timestamp,
+) -> Result<(), LedgerError> {
     sql.run(
         "INSERT INTO outbox (kind, template, recipient, locale, subject_id, data, created_at) \
          VALUES ('mail', ?, ?, ?, ?, ?, ?)",
         values![
             template,
-            to.email.as_str(),
-            to.locale.as_str(),
-            to.id.as_str(),
+            recipient,
+            locale,
+            subject_id,
             data.to_string(),
             at
         ],
