@@ -43,6 +43,7 @@ const http :Workerd.Socket = (
 
 const edge :Workerd.Worker = (
   modules = [
+    (name = "entry.js", esModule = embed "build/entry.js"),
     (name = "index.js", esModule = embed "build/index.js"),
     (name = "./index_bg.wasm", wasm = embed "build/index_bg.wasm"),
   ],

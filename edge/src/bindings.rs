@@ -70,6 +70,11 @@ struct Texts {
     limits: Option<String>,
 }
 
+/// The settings, where this isolate has read them already.
+pub fn known() -> Option<Rc<Settings>> {
+    SETTINGS.with(|settings| settings.get().cloned())
+}
+
 /// The settings.
 ///
 /// # Errors

@@ -118,6 +118,11 @@ pub fn origin_of(url: &str) -> &str {
     path_at.and_then(|end| url.get(..end)).unwrap_or(url)
 }
 
+/// A host and its port, which is empty where there is none.
+pub fn host_and_port(authority: &str) -> (&str, &str) {
+    authority.split_once(':').unwrap_or((authority, ""))
+}
+
 /// The path of an address, without query and fragment.
 pub fn path_of(url: &str) -> &str {
     let rest = url.get(origin_of(url).len()..).unwrap_or_default();

@@ -1,14 +1,21 @@
 //! The only way from the edge to a merchant's books.
 
+use grapevine_ledger::clicks::Batch;
 use grapevine_ledger::command::{Command, Settings};
 use grapevine_ledger::directory::Question;
 use grapevine_ledger::error::{LedgerError, Refusal};
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use wasm_bindgen::JsValue;
 use worker::{Env, Method, Request, RequestInit};
 
 use crate::bindings::{self, DIRECTORY, LEDGER};
 use crate::error::Error;
+use crate::gather::Answer;
+
+/// Where an object takes batches of clicks: as bytes, since they are many.
+pub const CLICKS_PATH: &str = "/clicks";
 
 /// What an object answers.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,20 +40,21 @@ impl From<LedgerError> for Outcome {
 
 async fn post(env: &Env, namespace: &str, name: &str, body: &str) -> Result<Json, Error> {
     // An object is reached by its stub; the address only has to be one.
-    post_to(env, namespace, name, "http://object/", body).await
+    post_to(env, namespace, name, "/", body.into()).await
 }
 
 async fn post_to(
     env: &Env,
     namespace: &str,
     name: &str,
-    address: &str,
-    body: &str,
+    path: &str,
+    body: JsValue,
 ) -> Result<Json, Error> {
     let stub = env.durable_object(namespace)?.get_by_name(name)?;
     let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init(address, &init)?;
+    init.with_method(Method::Post).with_body(Some(body));
+    let address = ["http://object", path].concat();
+    let request = Request::new_with_init(&address, &init)?;
     let mut response = stub.fetch_with_request(request).await?;
     // As text: through JavaScript's numbers, amounts beyond 2^53 would be floats.
     match serde_json::from_str(&response.text().await?)? {
@@ -67,6 +75,19 @@ pub async fn call(env: &Env, merchant: &str, command: &Command) -> Result<Json, 
     post(env, LEDGER, merchant, &serde_json::to_string(command)?).await
 }
 
+/// Has a merchant's books record a batch of clicks.
+///
+/// # Errors
+/// As [`call`].
+pub async fn record_clicks(env: &Env, merchant: &str, batch: &Batch) -> Result<Answer, Error> {
+    let bytes = batch
+        .encode()
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let body = Uint8Array::from(bytes.as_slice()).into();
+    let answer = post_to(env, LEDGER, merchant, CLICKS_PATH, body).await?;
+    Ok(serde_json::from_value(answer)?)
+}
+
 /// What the platform would bill for a merchant's books, see `costs.rs`.
 ///
 /// # Errors
@@ -75,7 +96,7 @@ pub async fn costs(env: &Env, merchant: &str) -> Result<Json, Error> {
     if !bindings::settings(env)?.dev_mode {
         return Err(Error::NotFound);
     }
-    post_to(env, LEDGER, merchant, "http://object/costs", "").await
+    post_to(env, LEDGER, merchant, "/costs", "".into()).await
 }
 
 /// Asks the list of merchants.

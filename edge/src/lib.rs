@@ -13,6 +13,7 @@ mod console;
 mod costs;
 mod error;
 mod friend;
+mod gather;
 mod http;
 mod ledger_client;
 mod limits;
@@ -24,12 +25,12 @@ mod tracker;
 
 use worker::{Context, Env, Request, Response, event};
 
-/// Every HTTP request enters here.
+/// Every HTTP request that `entry.js` does not answer at once.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     let url = request.inner().url();
-    if let Some(link) = tracker::Link::parse(&url) {
-        return tracker::redirect::answer(&request, &link, env, &context).await;
+    if tracker::Link::parse(&url).is_some() {
+        return tracker::redirect::answer(&request, &url, &env, &context).await;
     }
     router::answer(request, &url, env, context).await
 }

@@ -3,7 +3,7 @@
 //! Each isolate counts for itself, in bounded memory; where the platform has its
 //! rate-limit bindings (`wrangler.toml`) it counts with us, for all isolates of a
 //! place. A network is an IPv4 address or an IPv6 /64; without an address no rule
-//! that needs one applies. Nothing here waits but [`ask`], and the redirect never
+//! that needs one applies. Nothing here waits but [`ask_platform`] and [`act`], and the redirect never
 //! asks before it has answered.
 
 use grapevine_domain::rate::{Count, Counts};
@@ -11,12 +11,13 @@ use grapevine_domain::time::Timestamp;
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
-use worker::{Context, Env, Request, Response};
+use worker::{Env, Request, Response};
 
 use crate::bindings::{self, Settings};
 use crate::clock;
 use crate::error::Error;
 use crate::http::header;
+use crate::tracker::hot::{self, Job};
 
 /// The span of every limit, in seconds. The platform's bindings have the same.
 const SPAN_S: u32 = 60;
@@ -175,13 +176,21 @@ pub enum Click {
     },
 }
 
-/// Counts a click and judges it by the merchant's network and code. Synchronous; from
+/// A network of which the platform is asked whether it goes too far.
+pub struct Question {
+    /// As the platform keeps it.
+    name: String,
+    /// As the isolate does.
+    key: u64,
+    /// Counted for it at least when it does.
+    soft: u32,
+}
+
+/// Counts a click and judges it by the merchant's network and code, from memory. From
 /// half of the soft limit on the platform is asked too, after the answer, and what it
 /// says holds for the next click.
 pub fn click(
     known: &Settings,
-    env: &Env,
-    context: &Context,
     merchant: &str,
     code: &str,
     address: Option<&str>,
@@ -189,29 +198,35 @@ pub fn click(
 ) -> Click {
     let network = address.map(Network::of);
     let (counted, verdict) = count_click(&known.limits, merchant, code, network, now);
-    let (Some(network), Some(counted)) = (network, counted) else {
-        return verdict;
-    };
     let soft = known.limits.click_soft;
-    if counted.n > soft / 2 && !counted.is_above(soft) && soft > 0 {
-        if let Some(limiter) = bindings::rate_limiter(env, bindings::CLICK_LIMIT) {
-            let name = format!("{merchant} {}", network.name());
-            let key = with_memory(|memory| memory.key((merchant, network)));
-            context.wait_until(async move {
-                // When the platform fails, our own count still stands.
-                if limiter
-                    .limit(name)
-                    .await
-                    .is_ok_and(|answer| !answer.success)
-                {
-                    with_memory(|memory| {
-                        memory.networks.at_least(key, soft, clock::now());
-                    });
-                }
-            });
-        }
+    if let (Some(network), Some(counted)) = (network, counted)
+        && counted.n > soft / 2
+        && !counted.is_above(soft)
+        && soft > 0
+    {
+        hot::leave(Job::AskPlatform(Question {
+            name: format!("{merchant} {}", network.name()),
+            key: with_memory(|memory| memory.key((merchant, network))),
+            soft,
+        }));
     }
     verdict
+}
+
+/// Asks the platform, where it has a limiter.
+pub async fn ask_platform(env: &Env, question: Question) {
+    let Some(limiter) = bindings::rate_limiter(env, bindings::CLICK_LIMIT) else {
+        return;
+    };
+    // When the platform fails, our own count still stands.
+    let answer = limiter.limit(question.name).await;
+    if answer.is_ok_and(|answer| !answer.success) {
+        with_memory(|memory| {
+            memory
+                .networks
+                .at_least(question.key, question.soft, clock::now());
+        });
+    }
 }
 
 fn count_click(

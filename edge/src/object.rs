@@ -2,19 +2,23 @@
 //! They carry commands to native code and wake it by alarm; nothing else.
 
 use grapevine_domain::time::Timestamp;
-use grapevine_ledger::books::Books;
+use grapevine_ledger::books::{Books, Memory};
+use grapevine_ledger::clicks::{Batch, Receipt};
 use grapevine_ledger::command::{self, Command};
 use grapevine_ledger::directory;
 use grapevine_ledger::error::LedgerError;
 use grapevine_ledger::sql::{Row, Sql, Value, Work};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use worker::{
-    DurableObject, Env, Request, Response, SqlCursor, SqlStorageValue, State, durable_object,
+    Delay, DurableObject, Env, Request, Response, SqlCursor, SqlStorageValue, State, durable_object,
 };
 
 use crate::costs::Costs;
-use crate::ledger_client::Outcome;
+use crate::gather::{self, Gathering};
+use crate::ledger_client::{CLICKS_PATH, Outcome};
 use crate::{bindings, clock};
 
 #[wasm_bindgen]
@@ -116,37 +120,89 @@ impl Sql for ObjectSql<'_> {
 ///
 /// Atomicity: a command runs without an await between its first read and its last
 /// write, in one transaction; the answer leaves only after the write is durable
-/// (the platform's output gate).
+/// (the platform's output gate). Clicks are committed by one statement, for all
+/// isolates whose batches wait.
 #[durable_object]
 pub struct Ledger {
     state: State,
     env: Env,
     alarm: Cell<Option<Timestamp>>,
-    /// This object has migrated its tables: nobody else can change them.
-    migrated: Cell<bool>,
+    /// What was learnt in earlier commands: nobody else writes to its tables.
+    memory: Rc<Memory>,
+    /// Clicks that wait to be committed together.
+    gathering: Gathering,
     /// What the platform bills, since this object woke; in development only.
     costs: Option<Costs>,
 }
 
 impl Ledger {
-    fn carry_out(&self, command: Command) -> Result<command::Answer, LedgerError> {
+    fn with_books<T>(
+        &self,
+        work: impl FnOnce(&Books<'_>) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
         let settings =
             bindings::settings(&self.env).map_err(|error| fault(format!("{error:?}")))?;
         let sql = ObjectSql {
             state: &self.state,
             costs: self.costs.as_ref(),
         };
-        let mut books = Books::new(&sql, &settings.ring, clock::now(), &clock::random);
-        if self.migrated.get() {
-            books = books.migrated();
-        }
         let began = clock::now();
-        let answer = command::execute(&books, command)?;
+        let books = Books::new(&sql, &settings.ring, began, &clock::random);
+        let result = work(&books.remembering(&self.memory));
         if let Some(costs) = &self.costs {
             costs.work(clock::now().0 - began.0);
         }
-        self.migrated.set(true);
-        Ok(answer)
+        result
+    }
+
+    fn carry_out(&self, command: Command) -> Result<command::Answer, LedgerError> {
+        self.with_books(|books| command::execute(books, command))
+    }
+
+    /// Takes a batch of clicks in, waits for company, and answers when it is committed.
+    async fn gather(&self, batch: Batch) -> Outcome {
+        let (ticket, wait_ms) = self.gathering.enter(batch, clock::now());
+        if let Ok(wait_ms @ 1..) = u64::try_from(wait_ms) {
+            Delay::from(Duration::from_millis(wait_ms)).await;
+        }
+        // The first to wake commits for all.
+        let known = self.gathering.outcome(ticket);
+        known.unwrap_or_else(|| {
+            self.commit();
+            let lost = || Outcome::Failed("a batch without an outcome".to_owned());
+            self.gathering.outcome(ticket).unwrap_or_else(lost)
+        })
+    }
+
+    fn commit(&self) {
+        let (tickets, batches) = self.gathering.take();
+        let committed = self.with_books(|books| command::commit_clicks(books, &batches));
+        let pause_ms = self.gathering.pause_ms(batches.len(), clock::now());
+        match committed {
+            Ok((receipts, version)) => {
+                let outcome = |receipt: Result<Receipt, LedgerError>| match receipt {
+                    Ok(Receipt { recorded, .. }) => {
+                        let settings = version.clone();
+                        let answer = gather::Answer {
+                            recorded,
+                            pause_ms,
+                            settings,
+                        };
+                        serde_json::to_value(answer)
+                            .map_or_else(|error| Outcome::Failed(error.to_string()), Outcome::Done)
+                    }
+                    Err(error) => Outcome::from(error),
+                };
+                let outcomes = receipts.into_iter().map(outcome);
+                self.gathering.lay_out(tickets.into_iter().zip(outcomes));
+            }
+            Err(error) => {
+                let all = tickets
+                    .into_iter()
+                    .map(|ticket| (ticket, Outcome::from(error.clone())));
+                self.gathering.lay_out(all);
+            }
+        }
     }
 
     /// Sets the alarm when it is not set to that time already.
@@ -173,7 +229,8 @@ impl DurableObject for Ledger {
             state,
             env,
             alarm: Cell::new(None),
-            migrated: Cell::new(false),
+            memory: Rc::default(),
+            gathering: Gathering::default(),
             costs: is_development.then(Costs::default),
         }
     }
@@ -185,6 +242,13 @@ impl DurableObject for Ledger {
                 return Response::from_json(&Outcome::Done(costs.read(stored)));
             }
             costs.request();
+        }
+        if request.path() == CLICKS_PATH {
+            let outcome = match Batch::decode(&request.bytes().await?) {
+                Ok(batch) => self.gather(batch).await,
+                Err(error) => Outcome::from(error),
+            };
+            return Response::from_json(&outcome);
         }
         let command: Command = serde_json::from_str(&request.text().await?)?;
         let outcome = match self.carry_out(command) {

@@ -86,6 +86,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Post, ["v1", "program", "dry-run"]) => merchant::program::dry_run(request, env).await,
         (Post, ["v1", "advocates"]) => merchant::advocates::add(request, url, env).await,
         (Get, ["v1", "advocates", id]) => merchant::advocates::one(request, url, env, id).await,
+        (Post, ["v1", "advocates", id, "code"]) => {
+            merchant::advocates::choose_code(request, url, env, id).await
+        }
         (Delete, ["v1", "advocates", id]) => merchant::advocates::remove(request, env, id).await,
         (Post, ["v1", "conversions"]) => merchant::conversions::report(request, env).await,
         (Get, ["v1", "conversions", id]) => merchant::conversions::one(request, env, id).await,
@@ -173,6 +176,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
                 _,
             ]
             | ["v1", "conversions", _, "refunds" | "reinstate" | "decision"]
+            | ["v1", "advocates", _, "code"]
             | ["v1", "referrals", _, "why" | "decision"]
             | [
                 "v1",

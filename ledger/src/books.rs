@@ -40,7 +40,12 @@ pub struct Memory {
     migrated: Cell<bool>,
     known: RefCell<Known>,
     clicks: RefCell<Option<ClickMemory>>,
+    /// The version of the settings, and until when it is taken to be so.
+    settings: RefCell<Option<(String, Timestamp)>>,
 }
+
+/// Some of the settings change by the time alone, such as the end of a campaign.
+const SETTINGS_STAND_MS: i64 = 5_000;
 
 #[derive(Default)]
 struct Known {
@@ -93,6 +98,19 @@ impl<'a> Books<'a> {
         *self.memory.clicks.borrow_mut() = None;
     }
 
+    /// The version of the settings.
+    pub(crate) fn settings_version(&self) -> Result<String, LedgerError> {
+        if let Some((version, until)) = &*self.memory.settings.borrow()
+            && self.clock < *until
+        {
+            return Ok(version.clone());
+        }
+        let version = crate::commands::create_merchant::settings(self)?.version;
+        let until = self.clock.plus_ms(SETTINGS_STAND_MS);
+        *self.memory.settings.borrow_mut() = Some((version.clone(), until));
+        Ok(version)
+    }
+
     /// Forgets whose the codes are, since somebody left.
     pub(crate) fn forget_codes(&self) {
         if let Some(clicks) = &mut *self.memory.clicks.borrow_mut() {
@@ -130,6 +148,7 @@ impl<'a> Books<'a> {
 
     /// Forgets what was read of the merchant and the programme, since it changed.
     pub(crate) fn forget(&self) {
+        *self.memory.settings.borrow_mut() = None;
         *self.memory.known.borrow_mut() = Known::default();
     }
 

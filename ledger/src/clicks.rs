@@ -45,9 +45,6 @@ pub struct Batch {
     /// What was redirected but not counted, by reason.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub dropped: Counts,
-    /// The version of the settings that the isolate goes by.
-    #[serde(default)]
-    pub settings: String,
 }
 
 impl Batch {
@@ -67,7 +64,6 @@ impl Batch {
             records: Vec::new(),
             chosen: self.chosen.clone(),
             dropped: self.dropped.clone(),
-            settings: self.settings.clone(),
         };
         let mut bytes = serde_json::to_vec(&head)?;
         bytes.push(b'\n');
@@ -228,7 +224,6 @@ mod tests {
             records: vec![b'\n'; 2 * RECORD],
             chosen: vec![Code::parse("anna").unwrap()],
             dropped: Counts::from([("bot".to_owned(), 2)]),
-            settings: "0123456789abcdef".to_owned(),
         };
         let bytes = batch.encode().unwrap();
         assert_eq!(Batch::decode(&bytes).unwrap(), batch);

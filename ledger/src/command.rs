@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 use crate::books::Books;
+use crate::clicks::{self, Batch, Receipt};
 use crate::commands;
 use crate::error::LedgerError;
 use crate::events;
@@ -152,7 +153,7 @@ pub enum Command {
         press_id: String,
     },
     /// A batch of clicks from one isolate.
-    RecordClicks(crate::clicks::Batch),
+    RecordClicks(Batch),
     /// A friend reached the shop.
     RecordLanding {
         /// The click token.
@@ -460,14 +461,7 @@ pub type Counts = BTreeMap<String, i64>;
 /// [`LedgerError::Refused`] with words for the caller; anything else is a fault
 /// of the machine, and nothing was written.
 pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerError> {
-    if !books.is_migrated() {
-        let found = schema::version(books.sql)?;
-        if found == 0 && !matches!(command, Command::CreateMerchant(_)) {
-            books.unknown_merchant()?;
-        }
-        schema::migrate_from(books.sql, found)?;
-        books.has_migrated();
-    }
+    migrate(books, matches!(command, Command::CreateMerchant(_)))?;
     let mut command = Some(command);
     let answer = books.atomically(|| {
         let command = command
@@ -483,6 +477,34 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
         books.forget_all();
     }
     answer
+}
+
+/// Brings the tables up to date, once for each life of an object.
+fn migrate(books: &Books<'_>, may_open: bool) -> Result<(), LedgerError> {
+    if books.is_migrated() {
+        return Ok(());
+    }
+    let found = schema::version(books.sql)?;
+    if found == 0 && !may_open {
+        books.unknown_merchant()?;
+    }
+    schema::migrate_from(books.sql, found)?;
+    books.has_migrated();
+    Ok(())
+}
+
+/// Commits the clicks of many isolates, see [`crate::clicks::commit`]: the receipts,
+/// and the version of the settings that isolates should go by.
+///
+/// # Errors
+/// As [`execute`].
+pub fn commit_clicks(
+    books: &Books<'_>,
+    batches: &[Batch],
+) -> Result<(Vec<Result<Receipt, LedgerError>>, String), LedgerError> {
+    migrate(books, false)?;
+    let receipts = clicks::commit(books, batches)?;
+    Ok((receipts, books.settings_version()?))
 }
 
 fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
@@ -536,7 +558,7 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
             press_id,
         } => commands::record_share::run(books, &session, &channel, &placement, &press_id)?,
         Command::RecordClicks(batch) => {
-            let receipts = crate::clicks::commit(books, core::slice::from_ref(&batch))?;
+            let receipts = clicks::commit(books, core::slice::from_ref(&batch))?;
             let none = LedgerError::Corrupt("a batch without a receipt");
             json(receipts.into_iter().next().ok_or(none)??)?
         }

@@ -30,7 +30,7 @@ pub struct Refusal {
 }
 
 /// Why a command did nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum LedgerError {
     /// A defined "no".
     Refused(Refusal),

@@ -51,7 +51,7 @@ fn prepare() -> Result<(Tools, fs::File)> {
 /// not. For those who start a Worker without building, such as the tests.
 pub fn check_present() -> Result<()> {
     for needed in [
-        paths::worker().join("index.js"),
+        paths::worker().join("entry.js"),
         paths::worker().join("index_bg.wasm"),
         paths::local_assets().join("gv.js"),
     ] {

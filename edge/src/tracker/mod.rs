@@ -1,8 +1,12 @@
 //! The hot path: a referral link is answered and its click recorded, with no
-//! look-up on the way. Nothing here may wait for storage before it answers,
-//! except the first request of an isolate for a merchant's settings.
+//! look-up on the way. Nothing here may wait for storage before it answers, except
+//! where the isolate knows nothing of the merchant, or nothing recent.
 
 pub mod clicks;
+pub mod cookie;
+mod hit;
+pub mod hosts;
+pub mod hot;
 pub mod preview;
 pub mod redirect;
 pub mod settings;
@@ -13,7 +17,7 @@ mod visitor;
 pub struct Link<'a> {
     /// Scheme and host.
     pub origin: &'a str,
-    /// The merchant's slug.
+    /// The merchant's slug; empty where the host alone tells it.
     pub merchant: &'a str,
     /// The code, unchecked.
     pub code: &'a str,
@@ -22,20 +26,32 @@ pub struct Link<'a> {
 }
 
 impl<'a> Link<'a> {
-    /// Reads `{origin}/r/{merchant}/{code}[?query]`; `None` for other addresses.
+    /// Reads `{origin}/r/{merchant}/{code}[?query]`, or `{origin}/r/{code}[?query]`;
+    /// `None` for other addresses.
     pub fn parse(url: &'a str) -> Option<Self> {
         let origin = crate::http::origin_of(url);
         let rest = url.get(origin.len()..)?.strip_prefix("/r/")?;
         let rest = rest.split('#').next().unwrap_or(rest);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (merchant, code) = path.split_once('/')?;
-        let code = code.strip_suffix('/').unwrap_or(code);
-        (!merchant.is_empty() && !code.contains('/')).then_some(Self {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let (merchant, code) = match path.split_once('/') {
+            Some((merchant, code)) if !merchant.is_empty() => (merchant, code),
+            Some(_) => return None,
+            None => ("", path),
+        };
+        (!code.is_empty() && !code.contains('/')).then_some(Self {
             origin,
             merchant,
             code,
             query,
         })
+    }
+
+    /// The host, with the port where there is one.
+    pub fn host(&self) -> &'a str {
+        self.origin
+            .split_once("://")
+            .map_or(self.origin, |(_, host)| host)
     }
 }
 
@@ -56,10 +72,15 @@ mod tests {
                 "c=sms&utm_source=a"
             )
         );
+        let short = Link::parse("http://go.shop.example:8787/r/k7m2p9x4/?x#y").unwrap();
+        assert_eq!(
+            (short.host(), short.merchant, short.code, short.query),
+            ("go.shop.example:8787", "", "k7m2p9x4", "x")
+        );
         for other in [
             "https://a/",
             "https://a/r",
-            "https://a/r/acme",
+            "https://a/r/",
             "https://a/r//x",
             "https://a/r/a/b/c",
             "https://a/v1/r/a/b",

@@ -1,32 +1,64 @@
-//! `GET /r/{merchant}/{code}?c={channel}`: sends a friend to the shop with the
-//! proof of the click.
+//! `GET /r/{merchant}/{code}?c={channel}`: sends a friend to the shop with the proof of
+//! the click. On a host that is one merchant's alone, `/r/{code}` does the same.
 
 use grapevine_domain::code::Code;
-use grapevine_domain::link::{host_of, shared_cookie_domain, split_origin};
+use grapevine_domain::link::{LONGEST_DESTINATION, deep_link, is_plain};
 use grapevine_domain::share::numbers::number_of;
-use grapevine_domain::time::DAY_MS;
+use grapevine_domain::time::Timestamp;
 use grapevine_domain::token::ClickToken;
-use grapevine_ledger::clicks::pack;
-use grapevine_ledger::command::Settings;
-use grapevine_ledger::keyring::{Key, Purpose, mac16};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use worker::{Context, Env, Method, Request, Response};
+use grapevine_domain::visit::{Dropped, Verdict, judge};
+use worker::{Context, Env, Request, Response};
 
-use super::visitor::{self, Dropped, Signs};
-use super::{Link, clicks, settings};
+use super::clicks::{self, Click};
+use super::hit::{self, Hit};
+use super::settings::{self, Route};
+use super::{Link, cookie, hosts, hot, preview, visitor};
+use crate::bindings::{self, Settings};
 use crate::error::Error;
-use crate::http::header;
-use crate::limits::{self, Click};
-use crate::{auth, bindings, clock};
+use crate::friend::Shown;
+use crate::{clock, limits};
 
-/// Longest query that is passed on to the shop.
-const LONGEST_QUERY: usize = 2_000;
+/// Where a visitor goes.
+pub struct Way {
+    /// The whole address.
+    pub location: String,
+    /// The whole `Set-Cookie`; empty where there is none.
+    pub cookie: String,
+}
 
-/// Answers 302 to the shop; 404 for an unknown merchant; 405 for other methods; 429 to a
-/// network that asks without end.
+/// What is answered.
+enum Outcome {
+    /// 302.
+    Redirect(Way),
+    /// The friend page: an app's own browser shares no cookies with the others.
+    FriendPage(Way),
+    /// The page with the tags of a preview.
+    Preview,
+    /// 429.
+    Refused { retry_after_s: u32 },
+}
+
+/// Answers a link from memory alone; `None`, and nothing is done, for everything but a
+/// plain redirect.
+pub fn at_once(hit: &Hit<'_>, route: &Route, known: &Settings, now: Timestamp) -> Option<Way> {
+    let verdict = verdict(hit);
+    if !matches!(hit.method, "GET" | "HEAD")
+        || verdict.previewer.is_some()
+        || verdict.app().is_some()
+    {
+        return None;
+    }
+    match follow(hit, route, known, &verdict, now) {
+        Outcome::Redirect(way) => Some(way),
+        // Refused: told at length on the long way.
+        _ => None,
+    }
+}
+
+/// Answers a link: 302 to the shop; 200 with a page for previewers and in apps' own
+/// browsers; 404 for an unknown merchant; 405 for other methods; 429.
 ///
-/// 1. The merchant's settings, from memory.
+/// 1. Whose the link is, and the merchant's settings, from memory.
 /// 2. Whether this is a person's click.
 /// 3. A signed token, in the address and, unless consent is asked for first, in a
 ///    cookie.
@@ -35,216 +67,262 @@ const LONGEST_QUERY: usize = 2_000;
 /// A code that nobody has, or with a typo, leads to the shop all the same.
 pub async fn answer(
     request: &Request,
-    link: &Link<'_>,
-    env: Env,
+    url: &str,
+    env: &Env,
     context: &Context,
 ) -> worker::Result<Response> {
-    let head = match request.method() {
-        Method::Get => false,
-        Method::Head => true,
-        _ => return Error::MethodNotAllowed.response(),
-    };
-    let (found, known) = match (
-        settings::get(&env, link.merchant, context).await,
-        bindings::settings(&env),
-    ) {
-        (Ok(found), Ok(known)) => (found, known),
-        (Err(Error::NotFound), _) => return crate::console::unknown_shop(request),
-        (Err(error), _) | (_, Err(error)) => {
-            return crate::console::trouble(request, "/r/", &error);
-        }
-    };
-    let Ok(code) = Code::parse(link.code) else {
-        clicks::record(link.merchant, Err(Dropped::BadCode), &env, context);
-        return redirect(&destination(&found.shop_url, link.query, None), None);
-    };
-    let Some(key) = click_key(&known.ring, link.merchant) else {
-        return Error::Internal("no signing key".to_owned()).response();
-    };
-    let now = clock::now().plus_ms(found.clock_offset_ms);
-    let agent = header(request, "User-Agent");
-    let purpose = header(request, "Sec-Purpose").or_else(|| header(request, "Purpose"));
-    let signs = Signs {
-        head,
-        purpose: purpose.as_deref(),
-        agent: agent.as_deref(),
-    };
-    let address = Some(known.address_header.as_str()).filter(|name| !name.is_empty());
-    let address = address.and_then(|name| header(request, name));
-    let limit = limits::click(
-        &known,
-        &env,
-        context,
-        link.merchant,
-        code.as_str(),
-        address.as_deref(),
-        clock::now(),
-    );
-    if let Click::Refused { retry_after_s } = limit {
-        clicks::record(link.merchant, Err(Dropped::RateLimit), &env, context);
-        return limits::too_many(retry_after_s);
+    let answer = try_answer(request, url, env).await;
+    if hot::is_something_left() {
+        context.wait_until(hot::background(env.clone()));
     }
-    let visitor = address
-        .map(|address| visitor::name(&key, now, &address, agent.as_deref().unwrap_or_default()));
-    let repeats = |visitor| visitor::is_repeat(visitor, link.merchant, code.as_str(), now);
-    // The browser's own cookie knows more than an isolate, and needs no address.
-    let has_clicked = || {
-        let cookie = auth::cookie(request, "gv_click")?;
-        let mac =
-            |number: u8, bytes: &[u8]| (number == known.ring.current()).then(|| mac16(&key, bytes));
-        let before = ClickToken::open(&cookie, mac).ok()?;
-        let is_recent = (0..visitor::REPEAT_MS).contains(&(now.0 - before.at.0));
-        (before.code == code && is_recent).then_some(Dropped::Repeat)
-    };
-    let dropped = visitor::judge(signs)
-        .or_else(|| visitor.is_some_and(repeats).then_some(Dropped::Repeat))
-        .or_else(has_clicked)
-        .or((limit == Click::NotCounted).then_some(Dropped::RateLimit));
+    match answer {
+        Ok(response) => Ok(response),
+        Err(Error::NotFound) => crate::console::unknown_shop(request),
+        Err(error @ Error::MethodNotAllowed) => error.response(),
+        Err(error) => crate::console::trouble(request, "/r/", &error),
+    }
+}
 
+async fn try_answer(request: &Request, url: &str, env: &Env) -> Result<Response, Error> {
+    let known = bindings::settings(env)?;
+    let text = hit::text(request, url, &known);
+    let hit = Hit::parse(&text).ok_or(Error::NotFound)?;
+    if !matches!(hit.method, "GET" | "HEAD") {
+        return Err(Error::MethodNotAllowed);
+    }
+    let by_host;
+    let merchant = if hit.link.merchant.is_empty() {
+        by_host = hosts::merchant(env, hit.link.host()).await?;
+        by_host.as_deref().ok_or(Error::NotFound)?
+    } else {
+        hit.link.merchant
+    };
+    let route = settings::route(env, merchant).await?;
+    let verdict = verdict(&hit);
+    let Link {
+        origin,
+        code,
+        query,
+        ..
+    } = hit.link;
+    let shown = Shown::new(&route.settings, origin, code, query);
+    match follow(&hit, &route, &known, &verdict, clock::now()) {
+        Outcome::Redirect(way) => redirect(&way),
+        Outcome::Preview => preview::preview(&shown),
+        Outcome::FriendPage(way) => {
+            let cookie = Some(way.cookie.as_str()).filter(|cookie| !cookie.is_empty());
+            let standing = shown.standing();
+            preview::friend_page(&shown, standing, Some((&way.location, cookie)))
+        }
+        Outcome::Refused { retry_after_s } => Ok(limits::too_many(retry_after_s)?),
+    }
+}
+
+fn verdict(hit: &Hit<'_>) -> Verdict {
+    judge(
+        &hit.signs,
+        visitor::agent(hit.signs.agent.unwrap_or_default()),
+    )
+}
+
+/// Decides and records.
+fn follow(
+    hit: &Hit<'_>,
+    route: &Route,
+    known: &Settings,
+    verdict: &Verdict,
+    real_now: Timestamp,
+) -> Outcome {
+    let settings = &*route.settings;
+    let merchant = settings.slug.as_str();
+    let now = real_now.plus_ms(settings.clock_offset_ms);
+    let dropped = |reason| clicks::record(merchant, Err(reason), real_now);
+    if verdict.previewer.is_some() {
+        dropped(Dropped::PreviewBot);
+        return Outcome::Preview;
+    }
+    let plain = |to: &str| {
+        Outcome::Redirect(Way {
+            location: destination(to, &route.fragment, hit.link.query, None),
+            cookie: String::new(),
+        })
+    };
+    let Ok(code) = Code::parse(hit.link.code) else {
+        dropped(Dropped::BadCode);
+        return plain(&route.front);
+    };
+    if settings.program.has_ended(now) {
+        dropped(Dropped::Ended);
+        return match &route.fallback {
+            Some(to) => Outcome::Redirect(Way {
+                location: to.clone(),
+                cookie: String::new(),
+            }),
+            None => plain(&route.front),
+        };
+    }
+    let allowed = limits::click(known, merchant, code.as_str(), hit.address, real_now);
+    if let limits::Click::Refused { retry_after_s } = allowed {
+        dropped(Dropped::RateLimit);
+        return Outcome::Refused { retry_after_s };
+    }
+    let before = cookie::of(hit.cookie);
+    let is_again = has_clicked(route, before, code, now);
+    let visitor = hit.address.map(|address| {
+        let agent = hit.signs.agent.unwrap_or_default();
+        route.visitors.name(now, address, agent)
+    });
+    let reason = verdict
+        .dropped
+        .or_else(|| (allowed == limits::Click::NotCounted).then_some(Dropped::RateLimit))
+        .or_else(|| is_again.then_some(Dropped::Repeat))
+        .or_else(|| {
+            let visitor = visitor?;
+            visitor::is_repeat(visitor, merchant, code.as_str(), now).then_some(Dropped::Repeat)
+        });
     let token = ClickToken {
-        key: known.ring.current(),
+        key: route.key,
         at: now,
-        click_id: clock::random_u64(),
-        channel: channel(link.query),
+        click_id: clicks::random_id(),
+        channel: number_of(parameter(hit.link.query, "c").unwrap_or_default()),
         variant: 0,
         code,
     };
-    let click = match dropped {
+    let click = match reason {
         Some(reason) => Err(reason),
-        None => Ok(pack(
-            now,
-            token.click_id,
-            visitor.unwrap_or_default(),
-            token.channel,
-            0,
+        None => Ok(Click {
+            at: now,
+            id: token.click_id,
+            visitor: visitor.unwrap_or_default(),
+            channel: token.channel,
+            variant: token.variant,
             code,
-        )),
+        }),
     };
-    clicks::record(link.merchant, click, &env, context);
-    if matches!(dropped, Some(Dropped::Head | Dropped::Bot)) {
-        return redirect(&destination(&found.shop_url, link.query, None), None);
+    clicks::record(merchant, click, real_now);
+    let asked = parameter(hit.link.query, "to")
+        .and_then(|to| deep_link(to, &settings.shop_url, &settings.destinations));
+    let (front, fragment) = match &asked {
+        Some(address) => match address.find('#') {
+            Some(at) => address.split_at(at),
+            None => (address.as_str(), ""),
+        },
+        None => (route.front.as_str(), route.fragment.as_str()),
+    };
+    // Programs that say what they are get no proof, and neither does a page that loads
+    // a link where nobody sees it. All others do, counted or not: a browser may show
+    // what it loaded ahead, and a person with an odd browser must not cost the advocate
+    // a reward.
+    let proof = !matches!(
+        verdict.dropped,
+        Some(
+            Dropped::Head
+                | Dropped::PreviewBot
+                | Dropped::SearchBot
+                | Dropped::OtherBot
+                | Dropped::HiddenFrame
+        )
+    );
+    let token = proof.then(|| token.seal(|bytes| route.signer.mac16(bytes)));
+    let location = destination(front, fragment, hit.link.query, token.as_deref());
+    let cookie = match token.filter(|_| !settings.consent_required) {
+        Some(token) => {
+            let value = cookie::join(&token, before, is_again);
+            let attributes = route.cookie_attributes(hit.link.host());
+            [cookie::NAME, "=", &value, &attributes].concat()
+        }
+        None => String::new(),
+    };
+    let way = Way { location, cookie };
+    if verdict.app().is_some() {
+        Outcome::FriendPage(way)
+    } else {
+        Outcome::Redirect(way)
     }
-    // All others get the proof, counted or not: a browser may show what it loaded
-    // ahead, and a person with an odd browser must not cost the advocate a reward.
-    let text = token.seal(|bytes| mac16(&key, bytes));
-    let cookie = (!found.consent_required).then(|| cookie(&found, host_of(link.origin), &text));
-    redirect(
-        &destination(&found.shop_url, link.query, Some(&text)),
-        cookie.as_deref(),
-    )
 }
 
-thread_local! {
-    /// Derived keys by merchant: the ring does not change within an isolate's life.
-    static KEYS: RefCell<HashMap<String, Key>> = RefCell::new(HashMap::new());
-}
-
-fn click_key(ring: &grapevine_ledger::keyring::Keyring, merchant: &str) -> Option<Key> {
-    KEYS.with_borrow_mut(|keys| {
-        if let Some(key) = keys.get(merchant) {
-            return Some(*key);
-        }
-        let key = ring.derive(ring.current(), Purpose::Click, merchant)?;
-        if keys.len() >= 10_000 {
-            keys.clear();
-        }
-        keys.insert(merchant.to_owned(), key);
-        Some(key)
+/// Whether the browser's newest proof is of this link and of a moment ago: its own
+/// cookie knows more than an isolate, and needs no address.
+fn has_clicked(route: &Route, cookie: &str, code: Code, now: Timestamp) -> bool {
+    let Some(newest) = cookie::tokens(cookie).next() else {
+        return false;
+    };
+    let mac = |number: u8, bytes: &[u8]| (number == route.key).then(|| route.signer.mac16(bytes));
+    ClickToken::open(newest, mac).is_ok_and(|before| {
+        before.code == code && (0..visitor::REPEAT_MS).contains(&(now.0 - before.at.0))
     })
 }
 
-/// The number of the channel named by `c`.
-fn channel(query: &str) -> u8 {
-    let name = query.split('&').find_map(|pair| pair.strip_prefix("c="));
-    name.map_or(0, number_of)
+/// A parameter of a raw query, as it stands there.
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query.split('&').find_map(|pair| {
+        let rest = pair.strip_prefix(name)?;
+        rest.strip_prefix('=')
+    })
 }
 
-/// The shop's address with the visitor's own parameters and the token. Only what
-/// cannot end the query early is passed on; `c` and a foreign `gv` are ours.
-fn destination(shop_url: &str, query: &str, token: Option<&str>) -> String {
-    let (front, fragment) = shop_url
-        .split_once('#')
-        .map_or((shop_url, None), |(a, b)| (a, Some(b)));
-    let mut address = String::with_capacity(front.len() + query.len() + 64);
+/// An address of the shop with the visitor's own parameters and the token. Only what
+/// cannot end the query early is passed on; `c`, `to` and a foreign `gv` are ours.
+fn destination(front: &str, fragment: &str, query: &str, token: Option<&str>) -> String {
+    let mut address = String::with_capacity(front.len() + query.len() + fragment.len() + 80);
     address.push_str(front);
-    if split_origin(front).is_some_and(|(_, path)| path.is_empty()) {
-        address.push('/');
-    }
     let mut separator = if front.contains('?') { '&' } else { '?' };
-    let mut add = |pair: &str| {
-        address.push(separator);
-        address.push_str(pair);
-        separator = '&';
-    };
-    let plain = |pair: &&str| {
-        !pair.is_empty()
-            && !pair.starts_with("c=")
-            && !pair.starts_with("gv=")
-            && pair.bytes().all(|byte| {
-                byte.is_ascii_graphic()
-                    && !matches!(
-                        byte,
-                        b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
-                    )
-            })
-    };
-    if query.len() <= LONGEST_QUERY {
-        query.split('&').filter(plain).for_each(&mut add);
+    if query.len() <= LONGEST_DESTINATION {
+        for pair in query.split('&') {
+            let ours = ["c=", "to=", "gv="]
+                .iter()
+                .any(|name| pair.starts_with(name));
+            if !pair.is_empty() && !ours && pair.bytes().all(is_plain) {
+                address.push(separator);
+                address.push_str(pair);
+                separator = '&';
+            }
+        }
     }
     if let Some(token) = token {
-        add(&format!("gv={token}"));
+        address.push(separator);
+        address.push_str("gv=");
+        address.push_str(token);
     }
-    if let Some(fragment) = fragment {
-        address.push('#');
-        address.push_str(fragment);
-    }
+    address.push_str(fragment);
     address
 }
 
-/// The `Set-Cookie` that keeps the token for the programme's window.
-fn cookie(settings: &Settings, edge_host: &str, token: &str) -> String {
-    let shop = split_origin(&settings.shop_url).map_or("", |(origin, _)| host_of(origin));
-    let seconds = i64::from(settings.program.window_days) * (DAY_MS / 1000);
-    let domain = shared_cookie_domain(shop, edge_host);
-    let (label, domain) = domain.map_or(("", ""), |domain| ("; Domain=", domain));
-    format!(
-        "gv_click={token}; Max-Age={seconds}; Path=/{label}{domain}; Secure; HttpOnly; SameSite=Lax"
-    )
-}
-
-fn redirect(location: &str, cookie: Option<&str>) -> worker::Result<Response> {
+fn redirect(way: &Way) -> Result<Response, Error> {
     let response = Response::empty()?.with_status(302);
     let headers = response.headers();
-    headers.set("Location", location)?;
+    headers.set("Location", &way.location)?;
     headers.set("Cache-Control", "private, no-store")?;
     headers.set("Referrer-Policy", "no-referrer")?;
-    if let Some(cookie) = cookie {
-        headers.set("Set-Cookie", cookie)?;
+    if !way.cookie.is_empty() {
+        headers.set("Set-Cookie", &way.cookie)?;
     }
     Ok(response)
 }
 
 #[cfg(test)]
 mod tests {
+    use grapevine_domain::link::split_origin;
+
     use super::*;
 
     #[test]
     fn the_shops_address_gets_parameters_and_token() {
-        let to = |shop: &str, query: &str, token| destination(shop, query, token);
         assert_eq!(
-            to("https://shop.example", "", Some("T")),
+            destination("https://shop.example/", "", "", Some("T")),
             "https://shop.example/?gv=T"
         );
         assert_eq!(
-            to(
-                "https://shop.example/sale?x=1#top",
-                "c=sms&utm_source=a%20b&gv=forged",
+            destination(
+                "https://shop.example/sale?x=1",
+                "#top",
+                "c=sms&utm_source=a%20b&gv=forged&to=/tea",
                 Some("T")
             ),
             "https://shop.example/sale?x=1&utm_source=a%20b&gv=T#top"
         );
         assert_eq!(
-            to("https://shop.example/", "c=x", None),
+            destination("https://shop.example/", "", "c=x", None),
             "https://shop.example/"
         );
     }
@@ -260,13 +338,14 @@ mod tests {
             "a=\\",
         ] {
             assert_eq!(
-                destination("https://shop.example/", hostile, None),
+                destination("https://shop.example/", "", hostile, None),
                 "https://shop.example/",
                 "{hostile}"
             );
         }
         let tricky = destination(
             "https://shop.example/",
+            "",
             "next=//evil.example&@evil.example",
             None,
         );
@@ -274,9 +353,10 @@ mod tests {
     }
 
     #[test]
-    fn the_channel_is_one_that_we_know() {
-        assert_eq!(channel("utm_source=a&c=whatsapp"), number_of("whatsapp"));
-        assert_eq!(channel("c=<script>"), 0);
-        assert_eq!(channel(""), 0);
+    fn parameters_are_found_by_their_whole_name() {
+        assert_eq!(parameter("utm_source=a&c=whatsapp", "c"), Some("whatsapp"));
+        assert_eq!(parameter("cc=x&c=", "c"), Some(""));
+        assert_eq!(parameter("", "c"), None);
+        assert_eq!(number_of("<script>"), 0);
     }
 }

@@ -1,5 +1,5 @@
 //! The Worker: `edge/build/index.js` and `index_bg.wasm`, made by the pinned
-//! `worker-build` with our own tools.
+//! `worker-build` with our own tools, and beside them `entry.js`, the front door.
 
 use std::fs;
 
@@ -21,6 +21,7 @@ pub fn build(tools: &Tools) -> Result<()> {
             .env("WASM_BINDGEN_USE_JS_SYS", "1"),
         "grapevine-edge",
     )?;
+    let entry = folder.join("src/entry.js");
     let packages = fs::read(paths::root().join("package-lock.json"))?;
     let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
     let inputs = super::digest(&[
@@ -28,11 +29,12 @@ pub fn build(tools: &Tools) -> Result<()> {
         &packages,
         tools::WORKER_BUILD.version.as_bytes(),
         tools::WASM_BINDGEN.version.as_bytes(),
+        &fs::read(&entry).with_context(|| entry.display().to_string())?,
         include_bytes!("edge.rs"),
     ]);
     let stamp = paths::build_dir().join("edge.inputs");
     let output = paths::worker();
-    let present = ["index.js", "index_bg.wasm"]
+    let present = ["entry.js", "index.js", "index_bg.wasm"]
         .iter()
         .all(|name| output.join(name).is_file());
     if present && fs::read_to_string(&stamp).is_ok_and(|text| text == inputs) {
@@ -49,6 +51,7 @@ pub fn build(tools: &Tools) -> Result<()> {
             ),
         )
     })?;
+    fs::copy(&entry, output.join("entry.js")).context("cannot copy entry.js")?;
     fs::create_dir_all(paths::build_dir())?;
     fs::write(&stamp, inputs).context("cannot write to build/")
 }

@@ -55,6 +55,34 @@ pub async fn one(request: &Request, url: &str, env: &Env, id: &str) -> Result<Re
     show(request, env, command).await
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    code: String,
+}
+
+/// `POST /v1/advocates/{id}/code` `{code}`: a code that the advocate chose. 200 `{code,
+/// link}`; 409 `code_taken`, `too_many_codes`; 422 `invalid_code`.
+pub async fn choose_code(
+    request: &mut Request,
+    url: &str,
+    env: &Env,
+    id: &str,
+) -> Result<Response, Error> {
+    let merchant = auth::merchant(request, env).await?;
+    let Chosen { code } = http::json(request).await?;
+    let command = Command::ChooseCode {
+        session: None,
+        advocate: Some(decode(id)?),
+        code,
+        origin: public_origin(env, url)?,
+    };
+    json_response(
+        200,
+        &ledger_client::call(env, &merchant.slug, &command).await?,
+    )
+}
+
 /// `DELETE /v1/advocates/{id}`: the advocate leaves. Name and address are erased, the
 /// code earns nothing any more, held rewards are lost. 200 `{id, left}`.
 pub async fn remove(request: &Request, env: &Env, id: &str) -> Result<Response, Error> {
