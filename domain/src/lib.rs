@@ -21,3 +21,4 @@ pub mod share;
 pub mod time;
 pub mod token;
 pub mod validate;
+pub mod visit;
