@@ -22,3 +22,4 @@ pub mod share;
 pub mod time;
 pub mod token;
 pub mod validate;
+pub mod visit;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{build, deploy, paths, process, schema, size, testing, tools};
+use crate::{bots, build, deploy, paths, process, schema, size, testing, tools};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     ("migrations", migrations::check),
     ("dependency rules", dependencies::check),
     ("schema of a programme", schema::check),
+    ("list of robots", bots::check),
     ("format", format),
     ("clippy, native", clippy_native),
     ("clippy, wasm: edge", || clippy_wasm("grapevine-edge")),

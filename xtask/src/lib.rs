@@ -5,6 +5,7 @@
 //! [`tools`]; nothing outside the checkout and the user's cache is written.
 
 pub mod bench;
+pub mod bots;
 pub mod build;
 pub mod ci;
 pub mod client;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use xtask::{bench, build, ci, deploy, dev, keys, process, schema, size, testing};
+use xtask::{bench, bots, build, ci, deploy, dev, keys, process, schema, size, testing};
 
 /// Grapevine's build entry point.
 #[derive(Parser)]
@@ -79,6 +79,8 @@ enum Command {
     Migrations,
     /// Write the JSON Schema of a programme from its types.
     Schema,
+    /// Write the list of robots and apps from the npm package and our own table.
+    Bots,
 }
 
 #[derive(Subcommand)]
@@ -222,6 +224,7 @@ fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Schema => schema::write(),
+        Command::Bots => bots::write(),
     }
 }
 
