@@ -17,6 +17,7 @@ mod ledger_client;
 mod mail;
 mod mailbox;
 mod object;
+mod receipt;
 mod router;
 mod tracker;
 

@@ -5,7 +5,7 @@ use worker::{Context, Env, Method, Request, Response};
 use crate::api::merchant;
 use crate::error::Error;
 use crate::http::path_of;
-use crate::{api, assets, console, friend, mailbox};
+use crate::{api, assets, console, friend, mailbox, receipt};
 
 /// Answers a request. Errors become JSON for programs and pages for people.
 pub async fn answer(
@@ -58,6 +58,8 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Post, ["m", token]) => mailbox::press(request, env, token).await,
         (Get | Head, ["u", token]) => mailbox::unsubscribe_page(env, token).await,
         (Post, ["u", token]) => mailbox::unsubscribe(env, token).await,
+        (Get | Head, ["s", token]) => receipt::show(env, token).await,
+        (Post, ["s", token]) => receipt::appeal(request, env, token).await,
 
         // The operator.
         (Post, ["v1", "merchants"]) => api::operator::create(request, env).await,
@@ -103,6 +105,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         }
         (Get, ["v1", "rewards"]) => merchant::rewards::list(request, url, env).await,
         (Get, ["v1", "rewards", id]) => merchant::rewards::one(request, env, id).await,
+        (Post, ["v1", "rewards", id, "appeal"]) => {
+            merchant::rewards::answer_appeal(request, env, id).await
+        }
         (Post, ["v1", "rewards", id, act]) => match merchant::rewards::act_of(act) {
             Some(act) => merchant::rewards::act(request, env, id, act).await,
             None => Err(Error::NotFound),
@@ -137,7 +142,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             _,
             ["" | "console"]
             | ["console", "sign-out" | "overview" | "install"]
-            | ["m" | "u" | "outbox", _]
+            | ["m" | "u" | "s" | "outbox", _]
             | ["outbox", _, _]
             | ["outbox", _, _, "html"]
             | ["b", _, _]
@@ -169,7 +174,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
                 "v1",
                 "rewards",
                 _,
-                "approve" | "issue" | "redeem" | "void" | "reinstate",
+                "approve" | "issue" | "redeem" | "void" | "reinstate" | "appeal",
             ]
             | ["v1", "reports", "funnel" | "overview"]
             | ["v1", "events", "verify"]

@@ -67,7 +67,10 @@ pub(crate) fn me(
         let receipt = super::receipt::path(books.ring, &merchant.slug, &reward.id);
         let mut json = shown(reward, &referrals, verified, now);
         if let Some(fields) = json.as_object_mut() {
-            fields.insert("receipt_url".to_owned(), json!(format!("{origin}{receipt}")));
+            fields.insert(
+                "receipt_url".to_owned(),
+                json!(format!("{origin}{receipt}")),
+            );
         }
         json
     };

@@ -57,7 +57,9 @@ pub fn show(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
         Some(referral) => conversions::by_id(books.sql, &referral.conversion_id)?,
         None => None,
     };
-    let verified = owner.as_ref().is_some_and(|owner| owner.verified_at.is_some());
+    let verified = owner
+        .as_ref()
+        .is_some_and(|owner| owner.verified_at.is_some());
     let locale = match (reward.side, &owner) {
         (Side::Advocate, Some(owner)) => &owner.locale,
         _ => &merchant.locale,

@@ -121,7 +121,10 @@ fn one_appeal_is_open_at_a_time_and_the_merchant_is_told_once() {
     assert_eq!(shop.refused(appeal(&token, "why")), "no_appeal");
     act(&shop, &id, RewardAct::Void);
     let shown = receipt(&shop, &token);
-    assert_eq!((&shown["reason"], &shown["may_appeal"]), (&json!("declined"), &json!(true)));
+    assert_eq!(
+        (&shown["reason"], &shown["may_appeal"]),
+        (&json!("declined"), &json!(true))
+    );
     for wrong in ["", " \n ", "a\u{0}b", &"ü".repeat(1_001)] {
         assert_eq!(shop.refused(appeal(&token, wrong)), "invalid_text");
     }
@@ -150,7 +153,10 @@ fn one_appeal_is_open_at_a_time_and_the_merchant_is_told_once() {
         .filter(|event| event["kind"] == "reward.appealed")
         .collect();
     assert_eq!(filed.len(), 1);
-    assert_eq!((&filed[0]["subject"], &filed[0]["actor"]), (&json!(id), &json!("shopper")));
+    assert_eq!(
+        (&filed[0]["subject"], &filed[0]["actor"]),
+        (&json!(id), &json!("shopper"))
+    );
     assert!(!filed[0].to_string().contains("friend"), "{}", filed[0]);
     shop.sound();
 }
@@ -183,7 +189,10 @@ fn an_answer_closes_it_until_the_reward_is_declined_again() {
     shop.run(appeal(&token, "Once more."));
     act(&shop, &id, RewardAct::Reinstate);
     let closed = &reward(&shop, &id)["appeal"];
-    assert_eq!((&closed["text"], &closed["open"]), (&json!("Once more."), &json!(false)));
+    assert_eq!(
+        (&closed["text"], &closed["open"]),
+        (&json!("Once more."), &json!(false))
+    );
     shop.sound();
 }
 
