@@ -16,6 +16,7 @@ mod pages;
 mod previews;
 mod programs;
 mod publishing;
+mod receipts;
 mod referrals;
 mod refunds;
 mod refusals;
