@@ -20,6 +20,7 @@ mod limits;
 mod mail;
 mod mailbox;
 mod object;
+mod receipt;
 mod router;
 mod tracker;
 

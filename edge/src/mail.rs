@@ -7,8 +7,11 @@ use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_ledger::command::{Command, Message, Settings};
 use grapevine_ledger::iso::Iso;
 use grapevine_ledger::keyring::Purpose;
+use grapevine_ledger::reports::receipt;
 use grapevine_ledger::signed;
-use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
+use grapevine_pages::mail::{
+    Appeal, Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn,
+};
 use grapevine_pages::{Accent, Brand, Locale, Worth};
 use serde_json::{Value as Json, json};
 use worker::Env;
@@ -26,7 +29,8 @@ const UNSUBSCRIBE_MS: i64 = 400 * DAY_MS;
 pub struct Rendered {
     /// Subject, HTML and text.
     pub letter: Letter,
-    /// The reader's page, then the unsubscribe page.
+    /// The reader's page, then the unsubscribe page, then the receipt if there is one.
+    /// To a merchant: the console.
     pub links: Vec<String>,
 }
 
@@ -72,7 +76,6 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
     let expires_at = stamp("expires_at").unwrap_or(at.plus_ms(LINK_MS));
     let link = link_to("m", Purpose::Mailbox, expires_at);
     let unsubscribe_url = link_to("u", Purpose::Unsubscribe, at.plus_ms(UNSUBSCRIBE_MS));
-    let links = vec![link.clone(), unsubscribe_url.clone()];
     let brand = brand(merchant, Locale::from_tag(&message.locale));
     let program = &merchant.program;
     let currency =
@@ -87,6 +90,28 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
         .and_then(worth)
         .or_else(|| offer(Side::Advocate))
         .unwrap_or(Worth::Money(Money::zero(currency)));
+    let named = |key: &str| data.get(key).and_then(Json::as_str).unwrap_or_default();
+    let receipt = Some(named("reward_id"))
+        .filter(|id| !id.is_empty())
+        .map(|id| receipt::path(&known.ring, &merchant.slug, id))
+        .map(|path| format!("{}{path}", known.public_origin));
+    if message.template == "appeal" {
+        let link = format!("{}/console", known.public_origin);
+        let letter = Appeal {
+            brand,
+            link: link.clone(),
+            reward,
+            reward_id: named("reward_id").to_owned(),
+            order_id: named("order_id").to_owned(),
+            ordered_at: iso("ordered_at").unwrap_or(at),
+            text: named("text").to_owned(),
+        }
+        .render()?;
+        let links = vec![link];
+        return Ok(Rendered { letter, links });
+    }
+    let links = [link.clone(), unsubscribe_url.clone()];
+    let links: Vec<String> = links.into_iter().chain(receipt.clone()).collect();
     let letter = match message.template.as_str() {
         "confirm" => Confirm {
             brand,
@@ -120,6 +145,7 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
             reward,
             coupon: data.get("coupon").and_then(Json::as_str).map(str::to_owned),
             use_by: iso("expires_at"),
+            receipt: receipt.clone(),
         }
         .render()?,
         "reward_declined" => RewardDeclined {
@@ -134,6 +160,7 @@ pub fn render(env: &Env, merchant: &Settings, message: &Message) -> Result<Rende
                 .unwrap_or_default()
                 .to_owned(),
             contact: None,
+            receipt: receipt.clone(),
         }
         .render()?,
         other => {

@@ -5,7 +5,7 @@ use worker::{Context, Env, Method, Request, Response};
 use crate::api::merchant;
 use crate::error::Error;
 use crate::http::path_of;
-use crate::{api, assets, console, friend, mailbox};
+use crate::{api, assets, console, friend, mailbox, receipt};
 
 /// Longest address that is looked at, in bytes. Referral links do not come here: they
 /// lead to the shop at any length.
@@ -60,12 +60,17 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Get | Head, ["r", merchant, code, part]) => {
             friend::answer(request, url, env, merchant, code, part).await
         }
+        (Get | Head, ["r", code, part]) => {
+            friend::answer_by_host(request, url, env, code, part).await
+        }
 
         // Links in mails.
         (Get | Head, ["m", token]) => mailbox::show(request, env, token).await,
         (Post, ["m", token]) => mailbox::press(request, env, token).await,
         (Get | Head, ["u", token]) => mailbox::unsubscribe_page(request, env, token).await,
         (Post, ["u", token]) => mailbox::unsubscribe(request, env, token).await,
+        (Get | Head, ["s", token]) => receipt::show(request, env, token).await,
+        (Post, ["s", token]) => receipt::appeal(request, env, token).await,
 
         // The operator.
         (Post, ["v1", "merchants"]) => api::operator::create(request, env).await,
@@ -114,6 +119,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         }
         (Get, ["v1", "rewards"]) => merchant::rewards::list(request, url, env).await,
         (Get, ["v1", "rewards", id]) => merchant::rewards::one(request, env, id).await,
+        (Post, ["v1", "rewards", id, "appeal"]) => {
+            merchant::rewards::answer_appeal(request, env, id).await
+        }
         (Post, ["v1", "rewards", id, act]) => match merchant::rewards::act_of(act) {
             Some(act) => merchant::rewards::act(request, env, id, act).await,
             None => Err(Error::NotFound),
@@ -149,7 +157,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             _,
             ["" | "console"]
             | ["console", "sign-out" | "overview" | "install"]
-            | ["m" | "u" | "outbox", _]
+            | ["m" | "u" | "s" | "outbox", _]
             | ["outbox", _, _]
             | ["outbox", _, _, "html"]
             | ["b", _, _]
@@ -182,7 +190,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
                 "v1",
                 "rewards",
                 _,
-                "approve" | "issue" | "redeem" | "void" | "reinstate",
+                "approve" | "issue" | "redeem" | "void" | "reinstate" | "appeal",
             ]
             | ["v1", "reports", "funnel" | "overview"]
             | ["v1", "events", "verify"]

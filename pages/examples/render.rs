@@ -16,11 +16,13 @@ use grapevine_pages::console::{
     Shop, TagSeen, Tally,
 };
 use grapevine_pages::friend::{Cards, FriendPage, Invitation, Preview, Standing};
-use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
+use grapevine_pages::mail::{
+    Appeal, Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn,
+};
 use grapevine_pages::picture::Picture;
 use grapevine_pages::qr::Qr;
 use grapevine_pages::shopper::{
-    Mailbox, MailboxState, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
+    Appealed, Mailbox, MailboxState, Receipt, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
 };
 use grapevine_pages::{Accent, Brand, Locale, Worth, home::Home};
 
@@ -47,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     console_pages(&save)?;
     shopper_pages(&save)?;
     friend_pages(&save, folder)?;
+    receipts(&save)?;
     for locale in Locale::ALL {
         for (name, letter) in letters(&kettle_and_leaf(locale))? {
             let tag = locale.tag();
@@ -187,6 +190,110 @@ fn shopper_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(),
     Ok(())
 }
 
+fn receipts(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
+    let pending = Receipt {
+        brand: kettle_and_leaf(Locale::En),
+        reward: Worth::Money(euros(1_000)?),
+        side: Side::Advocate,
+        prize: false,
+        status: RewardStatus::Pending,
+        reason: None,
+        source: Some("click".to_owned()),
+        channel: Some("whatsapp".to_owned()),
+        clicked_at: Some(NOW.plus_ms(-3 * DAY_MS)),
+        sign_up: false,
+        ordered_at: NOW.plus_ms(-2 * DAY_MS),
+        release_at: NOW.plus_days(12),
+        expires_at: None,
+        awaits: vec!["return_period".to_owned()],
+        history: vec![(NOW.plus_ms(-2 * DAY_MS), RewardStatus::Pending)],
+        appeal: None,
+        may_appeal: false,
+        draft: None,
+        action: "/s/acme.t0k3n".to_owned(),
+    };
+    let held = Receipt {
+        awaits: ["shop_confirmation", "address_confirmation"]
+            .map(str::to_owned)
+            .to_vec(),
+        brand: kettle_and_leaf(Locale::Pl),
+        source: Some("coupon".to_owned()),
+        clicked_at: None,
+        ..pending.clone()
+    };
+    let declined = Receipt {
+        status: RewardStatus::Voided,
+        reason: Some("self_referral".to_owned()),
+        awaits: Vec::new(),
+        history: vec![
+            (NOW.plus_ms(-2 * DAY_MS), RewardStatus::Pending),
+            (NOW.plus_ms(-DAY_MS), RewardStatus::Voided),
+        ],
+        may_appeal: true,
+        ..pending.clone()
+    };
+    let wrong = Receipt {
+        draft: Some(String::new()),
+        brand: kettle_and_leaf(Locale::Pl),
+        ..declined.clone()
+    };
+    let asked = Receipt {
+        may_appeal: false,
+        appeal: Some(Appealed {
+            text: "It was my sister.\nWe live at one address.".to_owned(),
+            filed_at: NOW,
+            answer: None,
+        }),
+        ..declined.clone()
+    };
+    let answered = Receipt {
+        appeal: Some(Appealed {
+            text: "It was my sister.\nWe live at one address.".to_owned(),
+            filed_at: NOW,
+            answer: Some((
+                NOW.plus_days(1),
+                "Both orders were paid with one card.".to_owned(),
+            )),
+        }),
+        ..asked.clone()
+    };
+    let ready = Receipt {
+        status: RewardStatus::Issued,
+        awaits: Vec::new(),
+        expires_at: Some(NOW.plus_days(365)),
+        history: vec![
+            (NOW.plus_ms(-2 * DAY_MS), RewardStatus::Pending),
+            (NOW, RewardStatus::Approved),
+            (NOW, RewardStatus::Issued),
+        ],
+        ..pending.clone()
+    };
+    for (name, receipt) in [
+        ("pending", pending),
+        ("held-pl", held),
+        ("declined", declined),
+        ("wrong-pl", wrong),
+        ("asked", asked),
+        ("answered", answered),
+        ("ready", ready),
+    ] {
+        save(&format!("receipt-{name}.html"), &receipt.render()?)?;
+    }
+    let appeal = Appeal {
+        brand: kettle_and_leaf(Locale::En),
+        link: "https://refer.shop.example/console".to_owned(),
+        reward: Worth::Money(euros(1_000)?),
+        reward_id: "rw_3f9c2a71d04b88e6a1c5".to_owned(),
+        order_id: "1042".to_owned(),
+        ordered_at: NOW,
+        text: "It was my sister.\nWe live at one address.".to_owned(),
+    };
+    let letter = appeal.render()?;
+    save("mail-appeal-en.html", &letter.html)?;
+    save("mail-appeal-en.txt", &letter.text)?;
+    Ok(())
+}
+
 const SHORT_TERMS: &str = "One discount for each new customer. Not for gift cards.\n\
     It cannot be added to other offers.";
 
@@ -266,6 +373,7 @@ fn friend_pages(
 }
 
 const LINK: &str = "https://refer.shop.example/m/Q0hFQ0stdGhpcy1pcy1hLXNhbXBsZS10b2tlbg";
+const RECEIPT: &str = "https://refer.shop.example/s/acme.Q0hFQ0stdGhpcy1pcy1hLXNhbXBsZS";
 const UNSUBSCRIBE: &str = "https://refer.shop.example/u/Q0hFQ0stdGhpcy1pcy1hLXNhbXBsZQ";
 
 fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>> {
@@ -317,6 +425,7 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
                 reward: ten.clone(),
                 coupon: Some("THANKS-7KQ4-M2XW".to_owned()),
                 use_by: Some(NOW.plus_days(365)),
+                receipt: Some(RECEIPT.to_owned()),
             }
             .render()?,
         ),
@@ -330,6 +439,7 @@ fn letters(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn Error>>
                 ordered_at: NOW,
                 reason_code: "refunded".to_owned(),
                 contact: Some("hello@kettleandleaf.example".to_owned()),
+                receipt: Some(RECEIPT.to_owned()),
             }
             .render()?,
         ),
@@ -363,6 +473,7 @@ fn letters_by_kind(brand: &Brand) -> Result<Vec<(&'static str, Letter)>, Box<dyn
                 reward,
                 coupon: coupon.map(str::to_owned),
                 use_by: coupon.map(|_| NOW.plus_days(365)),
+                receipt: Some(RECEIPT.to_owned()),
             };
             Ok((name, letter.render()?))
         })

@@ -48,13 +48,13 @@ impl Language {
     }
 
     /// Why, as a clause without a period.
-    fn reason(self, code: &str) -> String {
+    pub(crate) fn reason(self, code: &str) -> String {
         let clause = self.0.reason(code).unwrap_or(self.0.reason_other);
         fill(clause, &[("code", &self.outside(code))])
     }
 
     /// How the link was shared, as an adverb.
-    fn channel(self, name: &str) -> String {
+    pub(crate) fn channel(self, name: &str) -> String {
         let words = self.0;
         let phrase = match name {
             "email" => words.via_email,

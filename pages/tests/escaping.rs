@@ -13,9 +13,11 @@ use grapevine_pages::console::{
     self, Figures, Funnel, Install, MailPage, MailRow, Outbox, Overview, Period, Referral, Reward,
     Shop, TagSeen, Tally,
 };
-use grapevine_pages::mail::{Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn};
+use grapevine_pages::mail::{
+    Appeal, Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn,
+};
 use grapevine_pages::shopper::{
-    Mailbox, MailboxState, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
+    Appealed, Mailbox, MailboxState, Receipt, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
 };
 use grapevine_pages::{Accent, Brand, Locale, Worth, home::Home};
 
@@ -88,6 +90,7 @@ fn letters(locale: Locale) -> Vec<Letter> {
         reward: worth.clone(),
         coupon: Some(evil()),
         use_by: Some(NOW),
+        receipt: Some(evil_link()),
     };
     let reward_declined = RewardDeclined {
         brand: brand(),
@@ -97,8 +100,19 @@ fn letters(locale: Locale) -> Vec<Letter> {
         ordered_at: NOW,
         reason_code: evil(),
         contact: Some(evil()),
+        receipt: Some(evil_link()),
+    };
+    let appeal = Appeal {
+        brand: brand(),
+        link: link(),
+        reward: worth.clone(),
+        reward_id: evil(),
+        order_id: evil(),
+        ordered_at: NOW,
+        text: evil(),
     };
     vec![
+        appeal.render().unwrap(),
         confirm.render().unwrap(),
         sign_in.render().unwrap(),
         friend_bought.render().unwrap(),
@@ -148,6 +162,38 @@ fn shopper_pages(locale: Locale) -> Vec<String> {
             .render()
             .unwrap(),
         );
+    }
+    for side in [Side::Advocate, Side::Friend] {
+        for may_appeal in [true, false] {
+            let receipt = Receipt {
+                brand: brand(locale),
+                reward: Worth::Thing(evil()),
+                side,
+                prize: false,
+                status: RewardStatus::Voided,
+                reason: Some(evil()),
+                source: Some(evil()),
+                channel: Some(evil()),
+                clicked_at: Some(NOW),
+                sign_up: false,
+                ordered_at: NOW,
+                release_at: NOW,
+                expires_at: Some(NOW),
+                awaits: vec![evil()],
+                history: vec![(NOW, RewardStatus::Voided)],
+                appeal: Some(Appealed {
+                    text: evil(),
+                    filed_at: NOW,
+                    answer: Some((NOW, evil())),
+                }),
+                may_appeal,
+                draft: Some(format!("</textarea>{EVIL}")),
+                action: evil_link(),
+            };
+            let html = receipt.render().unwrap();
+            assert!(html.matches("</textarea>").count() <= 1, "{html}");
+            pages.push(html);
+        }
     }
     pages
 }

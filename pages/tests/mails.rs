@@ -76,6 +76,7 @@ fn reward_ready(locale: Locale, coupon: Option<&str>) -> Letter {
         reward: ten(),
         coupon: coupon.map(str::to_owned),
         use_by: None,
+        receipt: Some("https://refer.shop.example/s/acme.AAAA".to_owned()),
     };
     mail.render().unwrap()
 }
@@ -89,6 +90,7 @@ fn reward_declined(locale: Locale, reason_code: &str) -> Letter {
         ordered_at: NOW,
         reason_code: reason_code.to_owned(),
         contact: None,
+        receipt: Some("https://refer.shop.example/s/acme.AAAA".to_owned()),
     };
     mail.render().unwrap()
 }
@@ -203,6 +205,7 @@ fn every_kind_of_reward_reads_well() {
                 reward: worth.clone(),
                 coupon: None,
                 use_by: None,
+                receipt: Some("https://refer.shop.example/s/acme.AAAA".to_owned()),
             }
             .render()
             .unwrap();
@@ -227,6 +230,7 @@ fn every_kind_of_reward_reads_well() {
                 ordered_at: NOW,
                 reason_code: "cap_reached".to_owned(),
                 contact: None,
+                receipt: Some("https://refer.shop.example/s/acme.AAAA".to_owned()),
             }
             .render()
             .unwrap();
@@ -263,6 +267,7 @@ fn a_code_comes_with_its_last_day() {
         reward: Worth::Thing("Tea box".to_owned()),
         coupon: Some("THANKS-7KQ4".to_owned()),
         use_by: Some(NOW),
+        receipt: Some("https://refer.shop.example/s/acme.AAAA".to_owned()),
     }
     .render()
     .unwrap();

@@ -7,6 +7,34 @@ use reqwest::Method;
 use serde_json::json;
 use xtask::client::path_of;
 
+/// The text of a QR code, read off the path of its modules in an SVG or a page.
+fn read_qr(html: &str) -> Result<String> {
+    let (_, rest) = html.split_once("d=\"m").context("a path")?;
+    let path = rest.split('"').next().unwrap_or_default();
+    let (mut dark, mut x, mut y) = (Vec::new(), 0_i64, 0_i64);
+    for bar in path.split('m') {
+        let (offset, bar) = bar.split_once('h').context("a bar")?;
+        let (dx, dy) = offset.split_once(' ').context("two numbers")?;
+        x += dx.parse::<i64>()?;
+        y += dy.parse::<i64>()?;
+        let run: i64 = bar.split('v').next().unwrap_or_default().parse()?;
+        dark.extend((x..x + run).map(|x| (x, y)));
+        y += 1;
+    }
+    let side = 4 + dark.iter().map(|(_, y)| *y).max().unwrap_or(0) + 1;
+    let side = usize::try_from(side)?;
+    let is_dark = |x: usize, y: usize| {
+        let at = (i64::try_from(x / 6), i64::try_from(y / 6));
+        matches!(at, (Ok(x), Ok(y)) if dark.contains(&(x, y)))
+    };
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side * 6, side * 6, |x, y| {
+        if is_dark(x, y) { 0 } else { 255 }
+    });
+    let grids = image.detect_grids();
+    let grid = grids.first().context("a QR code")?;
+    Ok(grid.decode()?.1)
+}
+
 /// Where the page's button leads.
 fn button(html: &str) -> Result<String> {
     let (_, rest) = html
@@ -124,6 +152,9 @@ async fn the_qr_code_is_served_as_both_kinds_of_picture() -> Result<()> {
         let length: usize = picture.header("content-length").unwrap_or("0").parse()?;
         assert!((500..8_192).contains(&length), "{part}: {length}");
     }
+    let svg = world.follow(&format!("{link}/qr.svg"), &[]).await?;
+    let origin = world.anybody.origin();
+    assert_eq!(read_qr(&svg.text)?, format!("{origin}{link}?c=qr"));
     Ok(())
 }
 
@@ -142,6 +173,8 @@ async fn a_sheet_of_cards_has_the_offer_and_the_code_ten_times() -> Result<()> {
     assert_eq!(card.text.matches("<article>").count(), 10);
     assert_eq!(card.text.matches("<use href=\"#q\"/>").count(), 10);
     assert!(card.text.contains("10\u{a0}€ dla Ciebie"), "{}", card.text);
+    let origin = world.anybody.origin();
+    assert_eq!(read_qr(&card.text)?, format!("{origin}{link}?c=print"));
     assert!(card.text.contains("Tylko dla nowych klientów."));
     assert!(!card.text.contains("Reszta"));
     assert!(!card.text.contains("<script"), "{}", card.text);

@@ -17,6 +17,7 @@ mod pages;
 mod previews;
 mod programs;
 mod publishing;
+mod receipts;
 mod referrals;
 mod refunds;
 mod refusals;

@@ -16,10 +16,10 @@ use grapevine_pages::friend::{Invitation, Standing};
 use grapevine_pages::{Locale, policy};
 use worker::Response;
 
-pub use routes::answer;
+pub use routes::{PARTS, answer, answer_by_host};
 
 use crate::error::Error;
-use crate::{http, mail};
+use crate::{clock, http, mail};
 
 /// Pages follow the programme within minutes.
 pub const PAGE_CACHING: &str = "public, max-age=300";
@@ -39,25 +39,19 @@ pub struct Shown<'a> {
     pub query: &'a str,
     /// Whether the programme has ended.
     pub ended: bool,
-    /// The merchant's own picture for previews, absolute.
-    pub picture: Option<&'a str>,
 }
 
 impl<'a> Shown<'a> {
     /// A link of a merchant.
-    pub const fn new(
-        settings: &'a Settings,
-        origin: &'a str,
-        code: &'a str,
-        query: &'a str,
-    ) -> Self {
+    pub fn new(settings: &'a Settings, origin: &'a str, code: &'a str, query: &'a str) -> Self {
         Self {
             settings,
             origin,
             code,
             query,
-            ended: false,
-            picture: None,
+            ended: settings
+                .program
+                .has_ended(clock::now().plus_ms(settings.clock_offset_ms)),
         }
     }
 
@@ -96,7 +90,13 @@ impl<'a> Shown<'a> {
 
     /// The path of the link, or of a page around it: `part` is empty or `/page`.
     pub fn path(&self, part: &str) -> String {
-        format!("/r/{}/{}{part}", self.settings.slug, self.written())
+        let host = self.origin.split_once("://").map(|(_, host)| host);
+        let is_own = host.is_some_and(|host| self.settings.hosts.iter().any(|own| own == host));
+        if is_own {
+            format!("/r/{}{part}", self.written())
+        } else {
+            format!("/r/{}/{}{part}", self.settings.slug, self.written())
+        }
     }
 
     /// The link with a channel, absolute.
@@ -141,8 +141,8 @@ impl<'a> Shown<'a> {
     /// The picture's address: its version changes with the programme and whether it
     /// is paused, so that no previewer keeps an old offer.
     pub fn picture(&self) -> String {
-        if let Some(own) = self.picture {
-            return own.to_owned();
+        if let Some(own) = &self.settings.picture_url {
+            return own.clone();
         }
         let standing = match self.standing() {
             Standing::Open => "",

@@ -13,12 +13,39 @@ use super::{PAGE_CACHING, Shown, page};
 use crate::error::Error;
 use crate::http::{header, origin_of};
 use crate::ledger_client;
-use crate::tracker::{preview, settings};
+use crate::tracker::{hosts, preview, settings};
 
 /// The address has the programme's version in it.
 const PICTURE_CACHING: &str = "public, max-age=86400";
 /// A QR code follows from its address alone.
 const QR_CACHING: &str = "public, max-age=86400";
+
+/// What there is around a link: the last part of an address, where it is no code.
+pub const PARTS: [&str; 8] = [
+    "page",
+    "preview",
+    "terms",
+    "card",
+    "qr.svg",
+    "qr.png",
+    "picture.png",
+    "picture.svg",
+];
+
+/// Answers `GET /r/{code}/{part}` on a host that is one merchant's alone.
+pub async fn answer_by_host(
+    request: &Request,
+    url: &str,
+    env: &Env,
+    code: &str,
+    part: &str,
+) -> Result<Response, Error> {
+    let host = origin_of(url)
+        .split_once("://")
+        .map_or("", |(_, host)| host);
+    let merchant = hosts::merchant(env, host).await?.ok_or(Error::NotFound)?;
+    answer(request, url, env, &merchant, code, part).await
+}
 
 /// Answers `GET /r/{merchant}/{code}/{part}`; 404 for an unknown merchant or part.
 ///

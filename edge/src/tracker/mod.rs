@@ -12,6 +12,8 @@ pub mod redirect;
 pub mod settings;
 mod visitor;
 
+use crate::friend::PARTS;
+
 /// The parts of a referral link, as they stand in the raw address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link<'a> {
@@ -39,7 +41,9 @@ impl<'a> Link<'a> {
             Some(_) => return None,
             None => ("", path),
         };
-        (!code.is_empty() && !code.contains('/')).then_some(Self {
+        // `/r/{code}/page` is a page around a link: no code has such a name.
+        let is_code = !code.is_empty() && !code.contains('/');
+        (is_code && (merchant.is_empty() || !PARTS.contains(&code))).then_some(Self {
             origin,
             merchant,
             code,
@@ -84,6 +88,7 @@ mod tests {
             "https://a/r//x",
             "https://a/r/a/b/c",
             "https://a/v1/r/a/b",
+            "https://a/r/k7m2p9x4/qr.svg",
         ] {
             assert_eq!(Link::parse(other), None, "{other}");
         }

@@ -23,7 +23,7 @@ pub fn preview(shown: &Shown<'_>) -> Result<Response, Error> {
         link: shown.link(shown.channel()),
         picture: shown.picture(),
         // X, LinkedIn, Slack, Viber and WhatsApp take no SVG.
-        picture_type: shown.picture.is_none().then_some("image/png"),
+        picture_type: shown.settings.picture_url.is_none().then_some("image/png"),
         merchant_locale: shown.settings.locale.clone(),
     };
     let response = page(200, &view.render()?, shown.settings, CACHING)?;

@@ -127,6 +127,16 @@ fn every_statement_of_every_other_command_may_fail() {
         seconds: 50 * 86_400,
     });
     both(shop.act_of("3", RewardAct::Void));
+    let third = text(&shop.own_reward("3"), "/id");
+    let receipt = crate::reports::receipt::path(&shop.ring, SLUG, &third);
+    both(Command::Appeal {
+        token: receipt.split_once('.').unwrap().1.to_owned(),
+        text: "Please look again.".to_owned(),
+    });
+    both(Command::AnswerAppeal {
+        id: third,
+        answer: "It stays so.".to_owned(),
+    });
     let until = shop.now().plus_days(100);
     both(Command::Unsubscribe {
         token: seal(&shop.ring, Purpose::Unsubscribe, SLUG, &bea, until),

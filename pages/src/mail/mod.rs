@@ -1,11 +1,12 @@
-//! Mails to advocates: subject, HTML and a text version of equal worth.
+//! Mails to advocates and merchants: subject, HTML and a text version of equal worth.
 //!
 //! Responsible for words and looks; the templates are MJML in
 //! `templates/mail/<message>/`, compiled by the build. Guarantees: one button,
-//! an unsubscribe link in plain sight, a subject on one line, no picture or font
+//! an unsubscribe link in plain sight for whoever is no merchant, a subject on one line, no picture or font
 //! fetched from anywhere but the merchant's own. Not for: when a mail is sent,
 //! and to whom.
 
+mod appeal;
 mod confirm;
 mod friend_bought;
 mod reward_declined;
@@ -14,9 +15,11 @@ mod sign_in;
 
 use askama::Template;
 
+pub use appeal::Appeal;
 pub use confirm::Confirm;
 pub use friend_bought::FriendBought;
 pub use reward_declined::RewardDeclined;
+pub(crate) use reward_declined::reason as declined_reason;
 pub use reward_ready::RewardReady;
 pub use sign_in::SignIn;
 

@@ -24,6 +24,8 @@ pub struct RewardDeclined {
     pub reason_code: String,
     /// The address to write to, where replies to the mail are not read.
     pub contact: Option<String>,
+    /// The receipt, where the reader can ask for another look.
+    pub receipt: Option<String>,
 }
 
 impl RewardDeclined {
@@ -76,6 +78,10 @@ impl RewardDeclined {
             )
     }
 
+    pub(super) fn receipt_href(&self) -> Option<&str> {
+        self.receipt.as_deref().map(web_address)
+    }
+
     pub(super) fn button(&self) -> &'static str {
         self.brand.locale.reward_declined_button()
     }
@@ -93,7 +99,8 @@ impl RewardDeclined {
     }
 }
 
-fn reason(code: &str, locale: Locale) -> &'static str {
+/// The sentence for a reason's code, to the advocate.
+pub fn reason(code: &str, locale: Locale) -> &'static str {
     match code {
         "refunded" => locale.reason_refunded(),
         "partly_refunded" => locale.reason_partly_refunded(),

@@ -21,6 +21,8 @@ pub struct RewardReady {
     pub coupon: Option<String>,
     /// The last moment to use it, where there is one.
     pub use_by: Option<Timestamp>,
+    /// The receipt.
+    pub receipt: Option<String>,
 }
 
 impl RewardReady {
@@ -67,6 +69,10 @@ impl RewardReady {
             (Some(_), None) => locale.reward_ready_use().to_owned(),
             (Some(_), Some(at)) => locale.reward_ready_use_until(&date::date(at, locale)),
         }
+    }
+
+    pub(super) fn receipt_href(&self) -> Option<&str> {
+        self.receipt.as_deref().map(web_address)
     }
 
     pub(super) fn button(&self) -> &'static str {

@@ -2,15 +2,17 @@
 //! unsubscribing, and where something went wrong.
 //!
 //! All have one shape: the shop's name, one heading, one sentence or two, one
-//! button. Not for: the friend page and the receipt, which show figures.
+//! button; but for the receipt, which is a timeline. Not for: the friend page.
 
 mod mailbox;
+mod receipt;
 mod trouble;
 mod unsubscribe;
 
 use askama::Template;
 
 pub use mailbox::{Mailbox, MailboxState};
+pub use receipt::{Appealed, LONGEST_APPEAL, Receipt};
 pub use trouble::{Trouble, TroubleKind};
 pub use unsubscribe::{Unsubscribe, UnsubscribeState};
 
