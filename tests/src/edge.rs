@@ -103,6 +103,12 @@ impl Edge {
         Ok(count)
     }
 
+    /// Where it keeps its state and its log.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// What it has logged so far.
     ///
     /// # Errors
