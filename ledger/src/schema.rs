@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_orders_by_coupon.sql"),
     include_str!("../migrations/0003_mails_by_person.sql"),
     include_str!("../migrations/0004_every_programme.sql"),
+    include_str!("../migrations/0007_hidden_landings.sql"),
 ];
 
 /// The number of the last migration that these books have; 0 when nobody opened any.

@@ -3,6 +3,7 @@
 //! except the first request of an isolate for a merchant's settings.
 
 pub mod clicks;
+pub mod cookie;
 pub mod redirect;
 pub mod settings;
 mod visitor;

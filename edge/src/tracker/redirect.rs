@@ -2,19 +2,17 @@
 //! proof of the click.
 
 use grapevine_domain::code::Code;
-use grapevine_domain::link::{host_of, shared_cookie_domain, split_origin};
+use grapevine_domain::link::{host_of, split_origin};
 use grapevine_domain::share::numbers::number_of;
-use grapevine_domain::time::DAY_MS;
 use grapevine_domain::token::ClickToken;
 use grapevine_ledger::clicks::pack;
-use grapevine_ledger::command::Settings;
 use grapevine_ledger::keyring::{Key, Purpose, mac16};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use worker::{Context, Env, Method, Request, Response};
 
 use super::visitor::{self, Dropped, Signs};
-use super::{Link, clicks, settings};
+use super::{Link, clicks, cookie, settings};
 use crate::error::Error;
 use crate::http::header;
 use crate::{auth, bindings, clock};
@@ -111,7 +109,7 @@ pub async fn answer(
     // All others get the proof, counted or not: a browser may show what it loaded
     // ahead, and a person with an odd browser must not cost the advocate a reward.
     let text = token.seal(|bytes| mac16(&key, bytes));
-    let cookie = (!found.consent_required).then(|| cookie(&found, host_of(link.origin), &text));
+    let cookie = (!found.consent_required).then(|| cookie::keep(&found, host_of(link.origin), &text));
     redirect(
         &destination(&found.shop_url, link.query, Some(&text)),
         cookie.as_deref(),
@@ -183,17 +181,6 @@ fn destination(shop_url: &str, query: &str, token: Option<&str>) -> String {
         address.push_str(fragment);
     }
     address
-}
-
-/// The `Set-Cookie` that keeps the token for the programme's window.
-fn cookie(settings: &Settings, edge_host: &str, token: &str) -> String {
-    let shop = split_origin(&settings.shop_url).map_or("", |(origin, _)| host_of(origin));
-    let seconds = i64::from(settings.program.window_days) * (DAY_MS / 1000);
-    let domain = shared_cookie_domain(shop, edge_host);
-    let (label, domain) = domain.map_or(("", ""), |domain| ("; Domain=", domain));
-    format!(
-        "gv_click={token}; Max-Age={seconds}; Path=/{label}{domain}; Secure; HttpOnly; SameSite=Lax"
-    )
 }
 
 fn redirect(location: &str, cookie: Option<&str>) -> worker::Result<Response> {
