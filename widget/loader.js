@@ -1,11 +1,11 @@
 // The tag's script: the only part that every page of a shop pays for.
 //
-// Does: takes the click token out of the address and hands it in, fills the
-// hidden field of forms, draws the launcher, answers grapevine(…), and brings
-// the panel when it is wanted.
+// Does: takes the click token out of the address and hands it in, keeps it with
+// those of earlier clicks, fills the hidden field of forms, draws the launcher,
+// answers grapevine(…), and brings the panel when it is wanted.
 // Guarantees: runs once however often the tag stands in the page; no error of
 // ours reaches the page; nothing is written to the browser where the merchant
-// asks for consent first and the shopper has not given it.
+// asks for consent first and the shopper has not given it, nor in a hidden frame.
 // Not for: anything that a shopper sees after pressing the launcher (src/).
 //
 // The build fills in __BUILD__, the folder of this build's files.
@@ -19,9 +19,10 @@ if (tag && !live) {
   const { merchant, locale, placement, customer } = tag.dataset
   const edge = new URL(tag.src).origin
   const address = edge + '/b/' + merchant
-  const found = /([?&])gv=([\w-]{1,80})(&|$)/.exec(location.search)
-  const session = /^#gv_me=(.+)/.exec(location.hash)
-  let consent, start, token, offer, loading, dialog
+  let found = /([?&])gv=([\w-]{1,80})(&|$)/.exec(location.search)
+  const [, session] = location.hash.split('#gv_me=')
+  const hidden = self != top && innerWidth * innerHeight < 2e3
+  let consent, start, offer, loading, dialog
 
   const emit = (name, detail) => d.dispatchEvent(new CustomEvent('grapevine:' + name, { detail }))
   const safe = fn => async (...args) => {
@@ -32,15 +33,25 @@ if (tag && !live) {
 
   // What we remember: in this page until we may write it to the browser.
   let store = {}
+  // Says whether the edge's cookie should follow: it outlives what a script keeps.
   const settle = () => {
     try {
       if (consent === false) {
         store = { ...store }
-        for (const key of ['gv_click', 'gv_me', 'gv_hide', 'gv_bar']) localStorage.removeItem(key)
-      } else if (consent || !start.consent_required) {
+        for (const key of ['gv_click', 'gv_me', 'gv_hide', 'gv_bar']) delete localStorage[key]
+        return 1
+      }
+      if (!hidden && (consent || !start.consent_required)) {
+        const known = localStorage.gv_click
+        // Newest first: the latest four clicks and the first ever.
+        const tokens = [...new Set([store.gv_click, known].join('.').match(/[\w-]+/g))]
+        tokens.splice(4, tokens.length - 5)
         store = Object.assign(localStorage, store)
+        if (tokens.length) store.gv_click = tokens.join('.')
         // Where the token can't be kept, the address goes on carrying it.
         if (found) readdress(location.search.replace(found[0], found[3] && found[1]) + location.hash)
+        found = 0
+        return known != store.gv_click
       }
     } catch {}
   }
@@ -76,9 +87,8 @@ if (tag && !live) {
   // more; where a browser can't work that out, white.
   const paint = (root, css) => {
     const { accent, on_accent } = start.theme
-    const tone = ' clamp(0,(.179 - y)*1e9,1)'
     const sheet = new CSSStyleSheet()
-    sheet.replaceSync(`:host{--a:var(--gv-accent,${accent || '#5b2a86'});--o:var(--gv-on-accent,${on_accent || `color(from var(--a) xyz${tone + tone + tone})`});color:#fff}` + css)
+    sheet.replaceSync(`:host{--a:var(--gv-accent,${accent || '#5b2a86'});--o:var(--gv-on-accent,${on_accent || `color(from var(--a) xyz${' clamp(0,(.179 - y)*1e9,1)'.repeat(3)})`});color:#fff}` + css)
     root.adoptedStyleSheets = [sheet]
   }
 
@@ -86,10 +96,7 @@ if (tag && !live) {
     if (!text || (placement || 'floating') != 'floating' || store.gv_hide) return
     const launcher = stage('launcher')
     const root = launcher.attachShadow({ mode: 'open' })
-    const button = (action, more) => {
-      const el = make(root, 'button', more)
-      el.dataset.gvAction = action
-    }
+    const button = (action, more) => make(root, 'button', more).dataset.gvAction = action
     button('open', {
       textContent: text,
       onclick: () => open(),
@@ -98,7 +105,7 @@ if (tag && !live) {
     })
     button('hide', {
       textContent: '×',
-      ariaLabel: close || 'Close',
+      ariaLabel: close,
       onclick() {
         store.gv_hide = 1
         launcher.remove()
@@ -107,10 +114,15 @@ if (tag && !live) {
     paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{background:var(--a);color:var(--o);border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z")}')
   }
 
-  // Forms and inline places, also those that a page's own navigation brings later.
+  // Forms and inline places, also those that a page's own navigation brings later;
+  // and links, while the address alone can carry the token.
   const scan = () => {
+    const token = store.gv_click
     for (const form of token ? d.querySelectorAll('form[data-grapevine-field]') : []) {
       (form.gv || make(form, 'input', { type: 'hidden', name: 'gv' })).value = token
+    }
+    for (const link of found ? d.links : []) {
+      if (link.origin == location.origin && !link.search.includes(found[2])) link.search += (link.search && '&') + 'gv=' + found[2]
     }
     for (const place of d.querySelectorAll('[data-grapevine]:not([data-gv])')) {
       place.dataset.gv = 'inline'
@@ -122,14 +134,13 @@ if (tag && !live) {
   const begin = safe(async () => {
     await begun
     while (!d.body) await new Promise(setTimeout)
-    token = store.gv_click
-    const hidden = self != top && (d.hidden || innerWidth < 50)
+    const token = store.gv_click
     const shown = token && store.gv_bar != token
-    if (found || shown) {
+    if (shown) {
       const [status, answer] = await post('/landings', { token, page: location.pathname, hidden })
       // The token knows its own age: the edge refuses one that is too old.
       if (status == 200) offer = answer
-      else if (status && status < 500) token = store.gv_click = ''
+      else if (status && status < 429) store.gv_click = ''
     }
     if (hidden) return
     new MutationObserver(scan).observe(d, { childList: true, subtree: true })
@@ -146,15 +157,14 @@ if (tag && !live) {
     identify: ({ token }) => host.customer = token,
     open: options => open(options?.placement),
     close: () => dialog?.shadowRoot.firstChild.close(),
-    convert: order => ready.then(() => {
-      store.gv_bar = token
-      return post('/orders', { ...order, order_id: order.orderId, token })
-    }),
+    // Who has bought needs no greeting any more.
+    convert: order => ready.then(() => post('/orders', { ...order, order_id: order.orderId, token: store.gv_bar = store.gv_click })),
     consent(given) {
       consent = given
-      settle()
+      if (settle()) begun = begun.then(() => post('/consent', { token: store.gv_click, given }))
+      scan()
     },
-    getReferral: async () => (await ready, token && { token, ...offer }),
+    getReferral: () => ready.then(() => store.gv_click && { token: store.gv_click, ...offer }),
     on: (name, fn) => d.addEventListener('grapevine:' + name, event => fn(event.detail)),
     ready: fn => ready.then(fn)
   }
@@ -163,10 +173,10 @@ if (tag && !live) {
 
   if (found) store.gv_click = found[2]
   if (session) {
-    store.gv_me = session[1]
+    store.gv_me = session
     readdress(location.search)
   }
-  const begun = fetch(address + '/start?locale=' + (locale || d.documentElement.lang || navigator.language)).then(async answer => {
+  let begun = fetch(address + '/start?locale=' + (locale || d.documentElement.lang || navigator.language)).then(async answer => {
     host.start = start = await answer.json()
     settle()
   })

@@ -84,6 +84,8 @@ pub enum Lost {
     CouponExpired,
     /// The click came within the checkout, and there was an earlier one.
     LateClick,
+    /// The link was opened in a frame that nobody could see.
+    HiddenFrame,
     /// The friend had come by somebody else before.
     EarlierOrderWon,
     /// The merchant decided otherwise.
@@ -92,7 +94,7 @@ pub enum Lost {
 
 impl Lost {
     /// Every reason.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::UnknownCode,
         Self::OutsideWindow,
         Self::AfterOrder,
@@ -102,6 +104,7 @@ impl Lost {
         Self::CouponUsed,
         Self::CouponExpired,
         Self::LateClick,
+        Self::HiddenFrame,
         Self::EarlierOrderWon,
         Self::ManualWon,
     ];
@@ -119,6 +122,7 @@ impl Lost {
             Self::CouponUsed => "coupon_used",
             Self::CouponExpired => "coupon_expired",
             Self::LateClick => "late_click",
+            Self::HiddenFrame => "hidden_frame",
             Self::EarlierOrderWon => "earlier_order_won",
             Self::ManualWon => "manual_won",
         }

@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_every_programme.sql"),
     include_str!("../migrations/0005_clicks_by_commit.sql"),
     include_str!("../migrations/0006_appeals.sql"),
+    include_str!("../migrations/0007_hidden_landings.sql"),
 ];
 
 /// The number of the last migration that these books have; 0 when nobody opened any.

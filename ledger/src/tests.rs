@@ -6,6 +6,7 @@ mod bad_input;
 mod budgets;
 mod chain;
 mod clicks;
+mod clicks_of_a_browser;
 mod convergence;
 mod coupons;
 mod debts;

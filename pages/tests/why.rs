@@ -37,7 +37,7 @@ const VERDICTS: [&str; 14] = [
     "declined",
     "flagged",
 ];
-const LOST: [&str; 11] = [
+const LOST: [&str; 12] = [
     "unknown_code",
     "outside_window",
     "after_order",
@@ -47,6 +47,7 @@ const LOST: [&str; 11] = [
     "coupon_used",
     "coupon_expired",
     "late_click",
+    "hidden_frame",
     "earlier_order_won",
     "manual_won",
 ];

@@ -44,12 +44,15 @@ fn clean(value: &str, longest: usize) -> String {
     printable.trim().to_owned()
 }
 
-/// A click token as the edge makes them; anything else is dropped.
+/// Longest text of click tokens: five of 80 characters with a dot between them.
+pub const LONGEST_TOKENS: usize = 404;
+
+/// Click tokens as the browser hands them in; anything else is dropped.
 pub fn click_token(text: &str) -> Option<String> {
-    let fits = (1..=80).contains(&text.len())
+    let fits = (1..=LONGEST_TOKENS).contains(&text.len())
         && text
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     fits.then(|| text.to_owned())
 }
 
@@ -77,8 +80,9 @@ mod tests {
     #[test]
     fn only_the_edge_s_alphabet_passes_as_a_click_token() {
         assert_eq!(click_token("AXk1-_z").as_deref(), Some("AXk1-_z"));
+        assert_eq!(click_token("b.a").as_deref(), Some("b.a"));
         assert_eq!(click_token(""), None);
         assert_eq!(click_token("a b"), None);
-        assert_eq!(click_token(&"a".repeat(81)), None);
+        assert_eq!(click_token(&"a".repeat(405)), None);
     }
 }

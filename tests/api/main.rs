@@ -2,6 +2,7 @@
 
 mod advocates;
 mod budgets;
+mod consent;
 mod conversions;
 mod coupons;
 mod decisions;

@@ -105,6 +105,7 @@ async fn only_the_shops_own_pages_are_answered() -> Result<()> {
             "views",
             "landings",
             "claims",
+            "consent",
             "orders",
         ] {
             let path = format!("/b/{}/{action}", world.slug);

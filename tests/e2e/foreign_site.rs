@@ -1,8 +1,8 @@
 //! The edge on a site of its own, and a browser that keeps no cookies of other
 //! sites: the token in the address and in the form is enough.
 
-use anyhow::Result;
-use grapevine_tests::browser::{Browser, Profile};
+use anyhow::{Context, Result};
+use grapevine_tests::browser::{At, Browser, Profile};
 use grapevine_tests::edge::Edge;
 use grapevine_tests::world::{World, text};
 
@@ -28,7 +28,12 @@ async fn a_friend_is_attributed_without_any_cookie_of_the_edge() -> Result<()> {
         steps::cookie(&cy, "gv_click").await?.is_none(),
         "the edge's cookie is not the shop's"
     );
-    let order = steps::buy(&cy, &world, "cy@mail.example", None).await?;
+    steps::go_to_checkout(&cy, &world).await?;
+    let known = cy.run("return localStorage.gv_click", vec![]).await?;
+    let known = known.as_str().context("the page keeps it")?;
+    let field = cy.find_hidden(At::Page("#checkout input[name=gv]")).await?;
+    assert_eq!(field.prop("value").await?.as_deref(), Some(known));
+    let order = steps::place_order(&cy, "cy@mail.example").await?;
 
     let found = world.api.conversion(&order).await?;
     assert_eq!(text(&found, "/referral/status"), "pending", "{found}");

@@ -1,8 +1,12 @@
 //! Journeys in real browsers, on the real Worker and the demo shop.
 
+mod consent;
 mod foreign_site;
 mod friend_without_script;
+mod hidden_frames;
 mod nothing_counts_twice;
+mod orders_by_token_or_coupon;
 mod people_who_do_not_point;
+mod several_clicks;
 mod steps;
 mod the_main_path;

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod edge;
 pub mod guardian;
 pub mod inbox;
+pub mod page;
 pub mod shop;
 pub mod wait;
 pub mod wire;

@@ -73,8 +73,16 @@ impl World {
     /// # Errors
     /// When the edge says no.
     pub async fn with_shop_and_edge(edge: &Edge, edge_origin: &str) -> Result<Self> {
+        Self::with_shop_as(edge, edge_origin, &json!({})).await
+    }
+
+    /// The same, a merchant with fields of its own.
+    ///
+    /// # Errors
+    /// When the edge says no.
+    pub async fn with_shop_as(edge: &Edge, edge_origin: &str, extra: &Value) -> Result<Self> {
         let site = Site::take().await?;
-        let mut world = Self::enter(edge, &site.origin(), &json!({})).await?;
+        let mut world = Self::enter(edge, &site.origin(), extra).await?;
         world.shop = Some(site.open(Config {
             edge_public_origin: edge_origin.to_owned(),
             edge_internal_origin: format!("http://127.0.0.1:{}", edge.port()),

@@ -4,9 +4,12 @@
 //! on another host than the shop's is refused.
 
 use grapevine_domain::conversion::{ConversionKind, Reporter};
-use grapevine_domain::link::split_origin;
+use grapevine_domain::link::{host_of, split_origin};
 use grapevine_domain::money::Currency;
+use grapevine_domain::token::ClickToken;
+use grapevine_domain::token::{MOST_TOGETHER, SEPARATOR};
 use grapevine_ledger::command::{Command, Join, Report, Settings};
+use grapevine_ledger::keyring::{Purpose, mac16};
 use grapevine_ledger::reports::offered;
 use grapevine_pages::{Locale, Worth};
 use serde::Deserialize;
@@ -17,8 +20,8 @@ use super::merchant::money;
 use crate::error::Error;
 use crate::http::{self, header, json_response, origin_of, query_parameter};
 use crate::limits::{self, Class};
-use crate::tracker::settings;
-use crate::{auth, ledger_client};
+use crate::tracker::{cookie, settings};
+use crate::{auth, bindings, ledger_client};
 
 /// Languages of the widget; the first one where nothing fits.
 const LOCALES: [&str; 2] = ["en", "pl"];
@@ -169,6 +172,12 @@ struct WithSession {
 }
 
 #[derive(Deserialize)]
+struct Chosen {
+    session: String,
+    code: String,
+}
+
+#[derive(Deserialize)]
 struct Press {
     session: String,
     channel: String,
@@ -188,6 +197,13 @@ struct Landing {
 
 #[derive(Deserialize)]
 struct WithToken {
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct Consent {
+    given: bool,
+    #[serde(default)]
     token: String,
 }
 
@@ -231,9 +247,9 @@ pub async fn act(
 /// How often one network may do it.
 fn class(action: &str) -> Result<Class, Error> {
     Ok(match action {
-        "advocates" => Class::Few,
+        "advocates" | "code" => Class::Few,
         "claims" | "orders" => Class::Some,
-        "landings" | "me" | "presses" | "views" => Class::Many,
+        "consent" | "landings" | "me" | "presses" | "views" => Class::Many,
         _ => return Err(Error::NotFound),
     })
 }
@@ -265,6 +281,18 @@ async fn carry_out(
             (
                 Command::Me {
                     session,
+                    origin: edge,
+                },
+                200,
+            )
+        }
+        "code" => {
+            let Chosen { session, code } = http::json(request).await?;
+            (
+                Command::ChooseCode {
+                    session: Some(session),
+                    advocate: None,
+                    code,
                     origin: edge,
                 },
                 200,
@@ -310,6 +338,7 @@ async fn carry_out(
             let WithToken { token } = http::json(request).await?;
             (Command::ClaimCoupon { token }, 200)
         }
+        "consent" => return consent(request, &edge, env, merchant).await,
         "orders" => (order(request).await?, 202),
         _ => return Err(Error::NotFound),
     };
@@ -325,10 +354,52 @@ async fn carry_out(
     }
 }
 
-/// An order as the buyer's browser tells it. The token comes from the page, else
-/// from the cookie that the redirect set.
+/// `POST /b/{merchant}/consent` `{given, token?}`: the shopper has decided. 204.
+///
+/// Given: what the page knows and what the cookie knew is kept in the cookie, which
+/// outlives what a script may keep; on another site than the shop's nothing is set.
+/// Withdrawn: the cookie is deleted. A token that proves nothing is passed over.
+async fn consent(
+    request: &mut Request,
+    edge: &str,
+    env: &Env,
+    merchant: &Settings,
+) -> Result<Response, Error> {
+    let before = auth::cookie(request, cookie::NAME).unwrap_or_default();
+    let Consent { given, token } = http::json(request).await?;
+    let host = host_of(edge);
+    let set = if given {
+        let tokens = proved(&format!("{token}.{before}"), env, merchant)?;
+        let shared = cookie::domain(merchant, host).is_some() && !tokens.is_empty();
+        shared.then(|| cookie::keep(merchant, host, &tokens))
+    } else {
+        Some(cookie::forget(merchant, host))
+    };
+    let response = Response::empty()?.with_status(204);
+    if let Some(set) = set {
+        response.headers().set("Set-Cookie", &set)?;
+    }
+    Ok(response)
+}
+
+/// Those of a list of tokens that are this merchant's, newest first.
+fn proved(tokens: &str, env: &Env, merchant: &Settings) -> Result<String, Error> {
+    let ring = &bindings::settings(env)?.ring;
+    let mac = |number: u8, bytes: &[u8]| {
+        let key = ring.derive(number, Purpose::Click, &merchant.slug)?;
+        Some(mac16(&key, bytes))
+    };
+    let opened = |text| Some((ClickToken::open(text, mac).ok()?.at, text));
+    let parts = tokens.split(SEPARATOR).take(4 * MOST_TOGETHER);
+    let mut known: Vec<_> = parts.filter_map(opened).collect();
+    known.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(cookie::joined(known.into_iter().map(|(_, text)| text)))
+}
+
+/// An order as the buyer's browser tells it. The clicks are those that the page
+/// knows and those of the cookie.
 async fn order(request: &mut Request) -> Result<Command, Error> {
-    let cookie = auth::cookie(request, "gv_click");
+    let cookie = auth::cookie(request, cookie::NAME);
     let body: Order = http::json(request).await?;
     Ok(Command::ReportConversion(Report {
         reporter: Reporter::Browser,
@@ -338,9 +409,9 @@ async fn order(request: &mut Request) -> Result<Command, Error> {
         email_consent: false,
         new_customer: None,
         checkout_started_at: None,
-        click_tokens: Vec::new(),
+        click_tokens: cookie.into_iter().collect(),
         email: body.email.filter(|email| !email.is_empty()),
-        click_token: body.token.filter(|token| !token.is_empty()).or(cookie),
+        click_token: body.token.filter(|token| !token.is_empty()),
         coupon: body.coupon.filter(|coupon| !coupon.is_empty()),
         ordered_at: None,
         idempotency_key: None,

@@ -33,22 +33,39 @@ pub fn tokens(value: &str) -> impl Iterator<Item = &str> {
     value.split(SEPARATOR).filter(is_token)
 }
 
-/// Puts a new token in front of those that a browser had. The first click ever stays,
-/// for programmes that count the first, and the latest before the new one, for the
-/// guard against late clicks. `instead`: the newest one is a repeat of the same click.
-pub fn join(new: &str, before: &str, instead: bool) -> String {
-    let mut value = String::with_capacity(new.len() * 2);
-    value.push_str(new);
-    let old: Vec<&str> = tokens(before).skip(usize::from(instead)).collect();
-    let (first, rest) = match old.split_last() {
-        Some((first, rest)) => (Some(*first), rest),
-        None => (None, &[][..]),
-    };
-    for token in rest.iter().take(MOST_TOGETHER - 2).copied().chain(first) {
-        value.push(SEPARATOR);
-        value.push_str(token);
+/// One list of tokens that came newest first: each once, the latest four, and the first
+/// ever, which a first-click programme and the guard against late clicks ask for.
+pub fn joined<'a>(tokens: impl IntoIterator<Item = &'a str>) -> String {
+    let mut kept: Vec<&str> = Vec::with_capacity(MOST_TOGETHER);
+    for token in tokens {
+        if token.is_empty() || kept.contains(&token) {
+            continue;
+        }
+        if kept.len() == MOST_TOGETHER {
+            kept.pop();
+        }
+        kept.push(token);
     }
-    value
+    kept.join(SEPARATOR.encode_utf8(&mut [0; 4]))
+}
+
+/// Puts a new token in front of those that a browser had. `instead`: the newest of them
+/// is of the same click, and makes room.
+pub fn join(new: &str, before: &str, instead: bool) -> String {
+    if before.is_empty() {
+        return new.to_owned();
+    }
+    joined(
+        [new]
+            .into_iter()
+            .chain(tokens(before).skip(usize::from(instead))),
+    )
+}
+
+/// The domain that edge and shop share; `None` where the edge is on another site.
+pub fn domain<'a>(settings: &'a Settings, edge_host: &str) -> Option<&'a str> {
+    let (origin, _) = split_origin(&settings.shop_url)?;
+    shared_cookie_domain(host_of(origin), edge_host)
 }
 
 /// Where the cookie reaches and for how long: all that follows its value. On the
@@ -59,9 +76,8 @@ pub fn attributes(settings: &Settings, edge_host: &str) -> String {
 }
 
 fn with_age(settings: &Settings, edge_host: &str, seconds: i64) -> String {
-    let shop = split_origin(&settings.shop_url).map_or("", |(origin, _)| host_of(origin));
-    let domain = shared_cookie_domain(shop, edge_host);
-    let (label, domain) = domain.map_or(("", ""), |domain| ("; Domain=", domain));
+    let (label, domain) =
+        domain(settings, edge_host).map_or(("", ""), |domain| ("; Domain=", domain));
     format!("; Max-Age={seconds}; Path=/{label}{domain}; Secure; HttpOnly; SameSite=Lax")
 }
 
@@ -71,7 +87,7 @@ pub fn keep(settings: &Settings, edge_host: &str, value: &str) -> String {
 }
 
 /// The `Set-Cookie` that takes them away.
-pub fn clear(settings: &Settings, edge_host: &str) -> String {
+pub fn forget(settings: &Settings, edge_host: &str) -> String {
     [NAME, "=", &with_age(settings, edge_host, 0)].concat()
 }
 
@@ -92,7 +108,21 @@ mod tests {
     }
 
     #[test]
-    fn the_first_and_the_latest_stay() {
+    fn the_first_click_ever_and_the_latest_four_are_kept() {
+        assert_eq!(joined([]), "");
+        assert_eq!(joined(["b", "", "a", "b"]), "b.a");
+        assert_eq!(joined(["e", "d", "c", "b", "a"]), "e.d.c.b.a");
+        assert_eq!(joined(["g", "f", "e", "d", "c", "b", "a"]), "g.f.e.d.a");
+        // However often it is told, and click by click.
+        let mut list = String::new();
+        for click in ["a", "b", "c", "d", "e", "f", "g"] {
+            list = joined([click].into_iter().chain(list.split('.')));
+        }
+        assert_eq!(list, "g.f.e.d.a");
+    }
+
+    #[test]
+    fn a_new_token_goes_in_front() {
         let [a, b, c, d, e, f] = ['a', 'b', 'c', 'd', 'e', 'f'].map(token);
         assert_eq!(join(&b, "", false), b);
         assert_eq!(join(&b, &a, false), [b.as_str(), &a].join("."));

@@ -14,14 +14,14 @@ use crate::error::LedgerError;
 use crate::store::advocates::Advocate;
 use crate::store::conversions::Conversion;
 use crate::store::coupons::{self, Coupon};
-use crate::store::{advocates, conversions};
+use crate::store::{advocates, conversions, landings};
 
 /// Candidates of an order.
 #[derive(Clone, Default)]
 pub struct Candidates {
     /// The rules decide between them.
     pub standing: Vec<Candidate>,
-    /// Out already, by the coupon's own limits.
+    /// Out already: by the coupon's own limits, or seen by nobody.
     pub lost: Vec<(Candidate, Lost)>,
 }
 
@@ -87,13 +87,19 @@ pub fn of(books: &Books<'_>, order: &Conversion) -> Result<Candidates, LedgerErr
     }
     for click in &order.clicks {
         let owner = advocates::by_code(books.sql, &click.code)?;
-        found.standing.push(Candidate {
+        let candidate = Candidate {
             source: Source::Click,
             advocate: at_that_time(owner, order.ordered_at),
             at: click.at,
             click: Some(click.id.clone()),
             channel: Some(click.channel.clone()).filter(|channel| !channel.is_empty()),
-        });
+        };
+        // By the order's time, so that it does not matter when the order is judged.
+        if landings::was_hidden(books.sql, &click.id, order.ordered_at)? {
+            found.lost.push((candidate, Lost::HiddenFrame));
+        } else {
+            found.standing.push(candidate);
+        }
     }
     Ok(found)
 }

@@ -21,10 +21,15 @@ use crate::store::{advocates, counters, pools, rewards};
 const MOST_CODES: usize = 1_000;
 
 /// Answers `{coupon, friend_reward, minimum_order, expires_at, used}`; a coupon
-/// that an order has used is no longer shown.
+/// that an order has used is no longer shown. Of several tokens, newest first, the
+/// first counts that holds.
 ///
 /// Atomicity: one transaction. Idempotency: one coupon a click.
-pub fn run(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
+pub fn run(books: &Books<'_>, tokens: &str) -> Result<Json, LedgerError> {
+    super::record_landing::first_that_holds(tokens, |token| claim(books, token))
+}
+
+fn claim(books: &Books<'_>, token: &str) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
     let token = clicks::open(books, &merchant, token)?;

@@ -1,6 +1,7 @@
 //! A friend reached the shop.
 
 use grapevine_domain::time::Timestamp;
+use grapevine_domain::token::SEPARATOR;
 use serde_json::{Value as Json, json};
 
 use crate::books::Books;
@@ -12,13 +13,39 @@ use crate::store::{advocates, counters, landings};
 
 /// Longest path that is kept.
 const LONGEST_PAGE: usize = 300;
+/// Most tokens that are looked at.
+const MOST_TOKENS: usize = 20;
 
 /// Answers `{friend_reward, minimum_order, coupon, expires_at, used}`: the friend's
-/// offer, with the coupon if it was claimed. Refuses `unknown_code` when nobody (any
-/// more) stands behind the link: a friend must not be promised what nobody gives.
+/// offer, with the coupon if it was claimed. Of several tokens, newest first, the
+/// first counts that holds. Refuses `unknown_code` when nobody (any more) stands
+/// behind the link: a friend must not be promised what nobody gives.
+///
+/// A landing in a hidden frame is nobody's visit: it is set aside, and a click that
+/// led there first brings no order by itself.
 ///
 /// Atomicity: one transaction. Idempotency: a click lands once.
-pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<Json, LedgerError> {
+pub fn run(books: &Books<'_>, tokens: &str, page: &str, hidden: bool) -> Result<Json, LedgerError> {
+    first_that_holds(tokens, |token| land(books, token, page, hidden))
+}
+
+/// Tries tokens one by one; what is wrong with the first where none holds.
+pub(crate) fn first_that_holds(
+    tokens: &str,
+    mut attempt: impl FnMut(&str) -> Result<Json, LedgerError>,
+) -> Result<Json, LedgerError> {
+    let mut tokens = tokens.split(SEPARATOR).take(MOST_TOKENS);
+    let first = attempt(tokens.next().unwrap_or_default());
+    let Err(LedgerError::Refused(_)) = first else {
+        return first;
+    };
+    tokens
+        .map(attempt)
+        .find(|outcome| !matches!(outcome, Err(LedgerError::Refused(_))))
+        .unwrap_or(first)
+}
+
+fn land(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<Json, LedgerError> {
     let merchant = books.merchant()?;
     let now = books.now(&merchant);
     let token = clicks::open(books, &merchant, token)?;
@@ -36,15 +63,17 @@ pub fn run(books: &Books<'_>, token: &str, page: &str, hidden: bool) -> Result<J
         .take(LONGEST_PAGE)
         .collect();
     books.atomically(|| {
-        if hidden {
-            counters::add(books, now, "dropped", "hidden_frame", 1);
-        } else if landings::insert(books.sql, &click.id, &token, &click.channel, now, &page)? {
-            counters::add(books, now, "landing", &click.channel, 1);
-        }
         let (_, program) = books.live()?;
         let expires_at = token.at.plus_days(program.window_days);
         let coupon = coupons::by_click(books.sql, &click.id)?;
-        offer(books, coupon.as_ref(), expires_at, now)
+        let offer = offer(books, coupon.as_ref(), expires_at, now)?;
+        if hidden {
+            counters::add(books, now, "dropped", "hidden_frame", 1);
+            landings::insert_hidden(books.sql, &click.id, now)?;
+        } else if landings::insert(books.sql, &click.id, &token, &click.channel, now, &page)? {
+            counters::add(books, now, "landing", &click.channel, 1);
+        }
+        Ok(offer)
     })
 }
 

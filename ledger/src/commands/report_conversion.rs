@@ -4,6 +4,7 @@ use grapevine_domain::attribution::Decision;
 use grapevine_domain::conversion::{ConversionKind, Reporter};
 use grapevine_domain::money::{LARGEST_MINOR, Money};
 use grapevine_domain::time::Timestamp;
+use grapevine_domain::token::SEPARATOR;
 use serde_json::Value as Json;
 
 use crate::books::{Books, digest};
@@ -22,6 +23,9 @@ const BROWSER_MAY_ADD_MS: i64 = 30 * 60 * 1000;
 
 /// Most clicks that are kept of one order.
 const MOST_CLICKS: usize = 20;
+/// Most tokens of one report that are looked at: as many lists of a browser as
+/// clicks are kept.
+const MOST_TOKENS: usize = 5 * MOST_CLICKS;
 
 /// Answers `{conversion, referral, why}`, see [`crate::reports::referrals::conversion`].
 ///
@@ -130,16 +134,19 @@ fn check(report: &Report) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// What a report proves of clicks. A token that proves nothing is passed over: the
-/// order itself is real, and must not be lost for it.
+/// What a report proves of clicks. Each text may be one token or several, as a
+/// browser hands them in. One that proves nothing is passed over: the order itself is
+/// real, and must not be lost for it.
 fn clicks_of(
     books: &Books<'_>,
     merchant: &Merchant,
     report: &Report,
 ) -> Vec<conversions::ProvedClick> {
-    let tokens = report.click_token.iter().chain(&report.click_tokens);
-    let open = |token: &String| clicks::open(books, merchant, token).ok();
+    let texts = report.click_token.iter().chain(&report.click_tokens);
+    let tokens = texts.flat_map(|text| text.split(SEPARATOR));
+    let open = |token: &str| clicks::open(books, merchant, token).ok();
     tokens
+        .take(MOST_TOKENS)
         .filter_map(open)
         .map(|token| clicks::proved(&token))
         .collect()

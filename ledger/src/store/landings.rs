@@ -23,3 +23,20 @@ pub fn insert(
     )?;
     Ok(!rows.is_empty())
 }
+
+/// Records that a click led into a hidden frame, unless it had landed before its
+/// person's eyes.
+pub fn insert_hidden(sql: &dyn Sql, click_id: &str, at: Timestamp) -> Result<(), LedgerError> {
+    sql.run(
+        "INSERT INTO hidden_landings (click_id, landed_at) SELECT ?1, ?2 \
+         WHERE NOT EXISTS (SELECT 1 FROM landings WHERE click_id = ?1) ON CONFLICT DO NOTHING",
+        values![click_id, at],
+    )?;
+    Ok(())
+}
+
+/// Whether a click had led into a hidden frame by then.
+pub fn was_hidden(sql: &dyn Sql, click_id: &str, until: Timestamp) -> Result<bool, LedgerError> {
+    let statement = "SELECT 1 FROM hidden_landings WHERE click_id = ? AND landed_at <= ?";
+    Ok(!sql.run(statement, values![click_id, until])?.is_empty())
+}

@@ -9,7 +9,7 @@ use super::{Frame, basket_of, broken, cart, cookie, html, redirect_with};
 use crate::app::Shop;
 use crate::basket::{Basket, Quote};
 use crate::coupon::{self, Applied};
-use crate::fields::{Fields, click_token};
+use crate::fields::{Fields, LONGEST_TOKENS, click_token};
 use crate::identifier;
 use crate::money::Cents;
 use crate::order::{Customer, Order};
@@ -137,7 +137,7 @@ pub async fn submit(
             };
         }
     };
-    let token = click_token(&fields.text("gv", 100))
+    let token = click_token(&fields.text("gv", LONGEST_TOKENS))
         .or_else(|| cookie(&headers, "gv_click").and_then(click_token));
     match take(&shop, &basket, form, applied, token) {
         Ok(order) => {
