@@ -30,7 +30,7 @@ export default {
   fetch(request, env, context) {
     const { url } = request
     if (url.startsWith('/r/', url.indexOf('/', 8))) {
-      names ??= signs(env).split('\n')
+      names ??= signs(env).split('\n').filter(Boolean)
       const answer = hot(request, url)
       if (answer) {
         // A mark of what is left to do, the address, and after a line break the cookie.

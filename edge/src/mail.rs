@@ -39,7 +39,7 @@ pub fn brand(merchant: &Settings, locale: Locale) -> Brand {
     Brand {
         name: merchant.name.clone(),
         shop_url: merchant.shop_url.clone(),
-        logo_url: None,
+        logo_url: merchant.logo_url.clone(),
         accent: merchant
             .accent
             .as_deref()

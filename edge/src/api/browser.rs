@@ -110,7 +110,7 @@ pub async fn start(
         "minimum_order": program.minimum_order.as_ref().and_then(|least| least.get(currency)),
         "hold_days": program.hold_days,
         "window_days": program.window_days,
-        "theme": { "accent": found.accent, "on_accent": null, "radius": null, "logo_url": null },
+        "theme": { "accent": found.accent, "on_accent": null, "radius": null, "logo_url": found.logo_url },
         "channels": CHANNELS,
         "consent_required": found.consent_required,
         "terms_url": null,

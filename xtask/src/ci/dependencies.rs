@@ -105,10 +105,10 @@ fn problems(packages: &[Package]) -> Vec<String> {
             if allowed.contains_key(target) && !allowed_here.contains(&target) {
                 problems.push(format!("{name} may not depend on {target}"));
             }
-            let on_demand = dependency.optional && ["serde", "schemars"].contains(&target);
+            let on_demand = dependency.optional && ["serde", "schemars", "jiff"].contains(&target);
             if name == "grapevine-domain" && !on_demand {
                 problems.push(format!(
-                    "{name} may depend on nothing but an optional serde or schemars, not on {target}"
+                    "{name} may depend on nothing but an optional serde, jiff or schemars, not on {target}"
                 ));
             }
         }
