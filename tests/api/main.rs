@@ -23,4 +23,5 @@ mod referrals;
 mod refunds;
 mod refusals;
 mod rewards;
+mod rotation;
 mod shoppers;

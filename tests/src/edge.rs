@@ -177,6 +177,25 @@ impl Edge {
         self.revive().await
     }
 
+    /// The master keys that it runs with, newest first.
+    #[must_use]
+    pub fn master_keys(&self) -> &str {
+        &self.keys.master_keys
+    }
+
+    /// Starts it again on the same port and state with other master keys, as an
+    /// operator does who rotates them.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart_with_keys(&mut self, master_keys: &str) -> Result<()> {
+        master_keys.clone_into(&mut self.keys.master_keys);
+        self.server.set_environment("MASTER_KEYS", master_keys);
+        self.guardian = None;
+        self.server.stop();
+        self.revive().await
+    }
+
     /// Opens a merchant: the fields that tests care for over the usual ones.
     ///
     /// # Errors

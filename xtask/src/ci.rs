@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{bots, build, deploy, paths, process, schema, size, testing, tools};
+use crate::{bots, build, deploy, fuzz, paths, process, schema, size, testing, tools};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -32,6 +32,7 @@ const STEPS: &[Step] = &[
     ("byte budgets", byte_budgets),
     ("deployment dry run", deploy::dry_run),
     ("tests", || testing::run(None)),
+    ("fuzzing, briefly", || fuzz::run(10)),
 ];
 
 /// Runs all steps.

@@ -11,6 +11,7 @@ pub mod ci;
 pub mod client;
 pub mod deploy;
 pub mod dev;
+pub mod fuzz;
 pub mod keys;
 pub mod paths;
 pub mod process;

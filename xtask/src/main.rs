@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use xtask::{bench, bots, build, ci, deploy, dev, keys, process, schema, size, testing};
+use xtask::{bench, bots, build, ci, deploy, dev, fuzz, keys, process, schema, size, testing};
 
 /// Grapevine's build entry point.
 #[derive(Parser)]
@@ -81,6 +81,12 @@ enum Command {
     Schema,
     /// Write the list of robots and apps from the npm package and our own table.
     Bots,
+    /// Run the fuzz targets for a bounded time.
+    Fuzz {
+        /// How long each of them runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
 }
 
 #[derive(Subcommand)]
@@ -225,6 +231,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Schema => schema::write(),
         Command::Bots => bots::write(),
+        Command::Fuzz { seconds } => fuzz::run(seconds),
     }
 }
 

@@ -192,6 +192,13 @@ impl Workerd {
         self.spawn_and_wait().await
     }
 
+    /// Changes one name of its environment; counts from the next start.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        let environment = &mut self.options.environment;
+        environment.retain(|(known, _)| known != name);
+        environment.push((name.to_string(), value.to_string()));
+    }
+
     async fn spawn_and_wait(&mut self) -> Result<()> {
         self.child = Some(self.spawn()?);
         let health = format!("{}{}", self.internal_origin(), self.options.health);

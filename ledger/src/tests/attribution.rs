@@ -1,5 +1,6 @@
 //! Who gets the credit, and who does not.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use grapevine_domain::attribution::Model;
 use grapevine_domain::code::Code;
 use grapevine_domain::money::Amounts;
@@ -7,6 +8,7 @@ use grapevine_domain::time::DAY_MS;
 
 use super::harness::{SLUG, Shop, browser, euros, publish, server, starter, text};
 use crate::command::Command;
+use crate::keyring::Keyring;
 
 fn winner(shop: &Shop, order: &str) -> String {
     text(&shop.order(order), "/referral/advocate/email_hint")
@@ -131,6 +133,40 @@ fn a_token_that_proves_nothing_is_passed_over_and_the_order_kept() {
     };
     assert_eq!(shop.refused(landing(&others)), "token_forged");
     assert_eq!(shop.refused(landing("nonsense")), "token_malformed");
+}
+
+#[test]
+fn a_token_holds_as_long_as_its_key_is_on_the_ring() {
+    let secret = |byte| Base64UrlUnpadded::encode_string(&[byte; 32]);
+    let (first, second) = (secret(7), secret(8));
+    let mut shop = Shop::open();
+    let code = shop.advocate("ada@mail.example");
+    let old = shop.click(&code, "email");
+    let landing = |token: &str| Command::RecordLanding {
+        token: token.to_owned(),
+        page: "/".to_owned(),
+        hidden: false,
+    };
+
+    shop.ring = Keyring::parse(&format!("k2:{second},k1:{first}")).unwrap();
+    shop.run(landing(&old));
+    shop.report(server("1").token(&old));
+    assert_eq!(shop.verdict("1"), "referred");
+    let new = shop.click(&code, "email");
+
+    // With the old key gone, what it signed proves nothing, and what the new one
+    // signed goes on.
+    shop.ring = Keyring::parse(&format!("k2:{second}")).unwrap();
+    assert_eq!(shop.refused(landing(&old)), "token_forged");
+    shop.report(server("2").token(&old));
+    assert_eq!(shop.verdict("2"), "not_referred");
+    shop.run(landing(&new));
+    shop.report(server("3").token(&new));
+    assert_eq!(shop.verdict("3"), "referred");
+
+    // The same number with another secret is another key.
+    shop.ring = Keyring::parse(&format!("k2:{second},k1:{second}")).unwrap();
+    assert_eq!(shop.refused(landing(&old)), "token_forged");
 }
 
 #[test]
