@@ -42,13 +42,10 @@ fn parts(cookie: &str) -> (String, Vec<String>) {
 fn attributes(days: u32, domain: bool) -> Vec<String> {
     let age = format!("Max-Age={}", days * 86_400);
     let domain = domain.then_some("Domain=shop.localhost");
-    let parts = domain.into_iter().chain([
-        "HttpOnly",
-        age.as_str(),
-        "Path=/",
-        "SameSite=Lax",
-        "Secure",
-    ]);
+    let parts =
+        domain
+            .into_iter()
+            .chain(["HttpOnly", age.as_str(), "Path=/", "SameSite=Lax", "Secure"]);
     parts.map(str::to_owned).collect()
 }
 
@@ -68,7 +65,9 @@ async fn the_cookie_lives_as_long_as_the_programmes_window() -> Result<()> {
         }
         let token = world.click(&link, "198.51.100.91").await?;
         let given = json!({ "given": true, "token": token });
-        let set = decide(&world, HOST, &given, "").await?.context("a cookie")?;
+        let set = decide(&world, HOST, &given, "")
+            .await?
+            .context("a cookie")?;
         assert_eq!(parts(&set), (token, attributes(days, true)));
     }
     Ok(())
@@ -82,9 +81,14 @@ async fn with_consent_required_it_is_set_when_given_and_deleted_when_withdrawn()
     assert_eq!(answer.header("set-cookie"), None);
     let token = world.click(&link, "198.51.100.93").await?;
     let given = json!({ "given": true, "token": token });
-    let set = decide(&world, HOST, &given, "").await?.context("a cookie")?;
+    let set = decide(&world, HOST, &given, "")
+        .await?
+        .context("a cookie")?;
     assert_eq!(parts(&set), (token.clone(), attributes(30, true)));
-    for body in [json!({ "given": false }), json!({ "given": false, "token": token })] {
+    for body in [
+        json!({ "given": false }),
+        json!({ "given": false, "token": token }),
+    ] {
         let set = decide(&world, HOST, &body, &token).await?;
         let set = set.context("a cookie")?;
         assert_eq!(parts(&set), (String::new(), attributes(0, true)));
@@ -123,7 +127,13 @@ async fn only_what_is_proved_is_kept_and_nothing_on_a_foreign_site() -> Result<(
     let set = decide(&world, HOST, &page, "").await?.context("a cookie")?;
     assert_eq!(parts(&set).0.split('.').count(), 5, "{set}");
 
-    for token in ["", "AAAA", foreign.as_str(), "\r\nSet-Cookie: a=b", "; Domain=localhost"] {
+    for token in [
+        "",
+        "AAAA",
+        foreign.as_str(),
+        "\r\nSet-Cookie: a=b",
+        "; Domain=localhost",
+    ] {
         let body = json!({ "given": true, "token": token });
         assert_eq!(decide(&world, HOST, &body, "").await?, None, "{token}");
     }
@@ -139,7 +149,11 @@ async fn only_what_is_proved_is_kept_and_nothing_on_a_foreign_site() -> Result<(
 #[tokio::test]
 async fn an_answer_that_is_neither_yes_nor_no_is_refused() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
-    for body in [json!({}), json!({ "given": "yes" }), json!({ "given": null })] {
+    for body in [
+        json!({}),
+        json!({ "given": "yes" }),
+        json!({ "given": null }),
+    ] {
         let answer = world.page_posts("consent", &body).await?;
         refused(&answer, 400, "malformed", &body.to_string());
         assert_eq!(answer.header("set-cookie"), None);
@@ -151,8 +165,12 @@ async fn an_answer_that_is_neither_yes_nor_no_is_refused() -> Result<()> {
 async fn a_browsers_order_counts_the_clicks_of_page_and_cookie() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
     let [ada, eve] = ["ada@mail.example", "eve@mail.example"];
-    let ada = world.click(&world.advocate(ada).await?, "198.51.100.95").await?;
-    let eve = world.click(&world.advocate(eve).await?, "198.51.100.96").await?;
+    let ada = world
+        .click(&world.advocate(ada).await?, "198.51.100.95")
+        .await?;
+    let eve = world
+        .click(&world.advocate(eve).await?, "198.51.100.96")
+        .await?;
     let said = json!({"order_id": "1", "amount": 4_200, "currency": "EUR", "token": eve});
     let cookie = format!("gv_click={eve}.{ada}.forged");
     let headers = [

@@ -20,7 +20,9 @@ async fn two_advocates() -> Result<(World, String, String)> {
 /// A coupon that a friend of this link has taken elsewhere, such as on a phone.
 async fn coupon_of(world: &World, link: &str) -> Result<String> {
     let token = world.click(link, "198.51.100.90").await?;
-    let claim = world.page_posts("claims", &json!({ "token": token })).await?;
+    let claim = world
+        .page_posts("claims", &json!({ "token": token }))
+        .await?;
     Ok(text(&claim.json()?, "/coupon").to_owned())
 }
 

@@ -32,13 +32,15 @@ async fn by_two(model: &str) -> Result<Value> {
     let eve = world.advocate("eve@mail.example").await?;
     let bob = Browser::open(&Profile::default()).await?;
     let first = follow(&bob, &world, &ada).await?;
-    // The token tells the second; a click in the same one comes first by chance.
+    // Tokens tell whole seconds: of two clicks in one, neither is the first.
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     let both = follow(&bob, &world, &eve).await?;
     assert_eq!((first.len(), both.len()), (1, 2), "{both:?}");
     assert_eq!(both.get(1), first.first(), "newest first");
     steps::go_to_checkout(&bob, &world).await?;
-    let field = bob.find_hidden(At::Page("#checkout input[name=gv]")).await?;
+    let field = bob
+        .find_hidden(At::Page("#checkout input[name=gv]"))
+        .await?;
     assert_eq!(field.prop("value").await?, Some(both.join(".")));
     let order = steps::place_order(&bob, "bob@mail.example").await?;
     let found = world.api.conversion(&order).await?;
@@ -49,7 +51,11 @@ async fn by_two(model: &str) -> Result<Value> {
 #[tokio::test]
 async fn the_last_click_wins_and_the_first_one_is_shown() -> Result<()> {
     let found = by_two("last_click").await?;
-    assert_eq!(text(&found, "/referral/advocate/email"), "eve@mail.example", "{found}");
+    assert_eq!(
+        text(&found, "/referral/advocate/email"),
+        "eve@mail.example",
+        "{found}"
+    );
     assert_eq!(text(&found, "/why/1/reason"), "later_click_won", "{found}");
     Ok(())
 }
@@ -57,8 +63,16 @@ async fn the_last_click_wins_and_the_first_one_is_shown() -> Result<()> {
 #[tokio::test]
 async fn the_first_click_wins_where_the_programme_says_so() -> Result<()> {
     let found = by_two("first_click").await?;
-    assert_eq!(text(&found, "/referral/advocate/email"), "ada@mail.example", "{found}");
-    assert_eq!(text(&found, "/why/1/reason"), "earlier_click_won", "{found}");
+    assert_eq!(
+        text(&found, "/referral/advocate/email"),
+        "ada@mail.example",
+        "{found}"
+    );
+    assert_eq!(
+        text(&found, "/why/1/reason"),
+        "earlier_click_won",
+        "{found}"
+    );
     Ok(())
 }
 
@@ -78,6 +92,9 @@ async fn of_many_clicks_the_first_and_the_latest_four_are_kept() -> Result<()> {
     assert_eq!(known, kept);
     let order = steps::buy(&bob, &world, "bob@mail.example", None).await?;
     let found = world.api.conversion(&order).await?;
-    assert!(found["why"].as_array().is_some_and(|why| why.len() >= 5), "{found}");
+    assert!(
+        found["why"].as_array().is_some_and(|why| why.len() >= 5),
+        "{found}"
+    );
     bob.close().await
 }

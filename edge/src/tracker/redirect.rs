@@ -109,7 +109,8 @@ pub async fn answer(
     // All others get the proof, counted or not: a browser may show what it loaded
     // ahead, and a person with an odd browser must not cost the advocate a reward.
     let text = token.seal(|bytes| mac16(&key, bytes));
-    let cookie = (!found.consent_required).then(|| cookie::keep(&found, host_of(link.origin), &text));
+    let cookie =
+        (!found.consent_required).then(|| cookie::keep(&found, host_of(link.origin), &text));
     redirect(
         &destination(&found.shop_url, link.query, Some(&text)),
         cookie.as_deref(),
