@@ -62,7 +62,11 @@ async fn nothing_is_written(browser: &Browser) -> Result<()> {
 async fn kept_cookie(browser: &Browser) -> Result<Value> {
     wait::until("gv_click", || async {
         let all = browser.tools("Network.getAllCookies", json!({})).await?;
-        let cookies = all["cookies"].as_array().cloned().unwrap_or_default();
+        let cookies = all
+            .get("cookies")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         Ok(cookies
             .into_iter()
             .find(|cookie| text(cookie, "/name") == "gv_click"))
