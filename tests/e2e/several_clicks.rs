@@ -32,7 +32,7 @@ async fn by_two(model: &str) -> Result<Value> {
     let eve = world.advocate("eve@mail.example").await?;
     let bob = Browser::open(&Profile::default()).await?;
     let first = follow(&bob, &world, &ada).await?;
-    // The token tells the second; a click in the same one comes first by chance.
+    // Tokens tell whole seconds: of two clicks in one, neither is the first.
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     let both = follow(&bob, &world, &eve).await?;
     assert_eq!((first.len(), both.len()), (1, 2), "{both:?}");
