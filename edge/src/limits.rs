@@ -193,23 +193,23 @@ pub fn click(
         return verdict;
     };
     let soft = known.limits.click_soft;
-    if counted.n > soft / 2 && !counted.is_above(soft) && soft > 0 {
-        if let Some(limiter) = bindings::rate_limiter(env, bindings::CLICK_LIMIT) {
-            let name = format!("{merchant} {}", network.name());
-            let key = with_memory(|memory| memory.key((merchant, network)));
-            context.wait_until(async move {
-                // When the platform fails, our own count still stands.
-                if limiter
-                    .limit(name)
-                    .await
-                    .is_ok_and(|answer| !answer.success)
-                {
-                    with_memory(|memory| {
-                        memory.networks.at_least(key, soft, clock::now());
-                    });
-                }
-            });
-        }
+    let asks = soft > 0 && counted.n > soft / 2 && !counted.is_above(soft);
+    let limiter = asks.then(|| bindings::rate_limiter(env, bindings::CLICK_LIMIT));
+    if let Some(limiter) = limiter.flatten() {
+        let name = format!("{merchant} {}", network.name());
+        let key = with_memory(|memory| memory.key((merchant, network)));
+        context.wait_until(async move {
+            // When the platform fails, our own count still stands.
+            if limiter
+                .limit(name)
+                .await
+                .is_ok_and(|answer| !answer.success)
+            {
+                with_memory(|memory| {
+                    memory.networks.at_least(key, soft, clock::now());
+                });
+            }
+        });
     }
     verdict
 }
