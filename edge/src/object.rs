@@ -177,6 +177,9 @@ impl Ledger {
     fn commit(&self) {
         let (tickets, batches) = self.gathering.take();
         let committed = self.with_books(|books| command::commit_clicks(books, &batches));
+        if let Some(costs) = &self.costs {
+            costs.transaction();
+        }
         let pause_ms = self.gathering.pause_ms(batches.len(), clock::now());
         match committed {
             Ok((receipts, version)) => {

@@ -8,6 +8,7 @@
 //! The load generator shares the machine with the servers: read CPU µs a
 //! request and the latencies at a fixed rate first, requests/s beside them.
 
+pub mod cold;
 pub mod cost;
 pub mod ledger;
 mod load;

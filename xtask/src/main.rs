@@ -109,6 +109,12 @@ enum Bench {
         #[arg(long, default_value_t = 5)]
         seconds: u64,
     },
+    /// What the first visitor of a fresh process waits for.
+    Cold {
+        /// One JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
     /// What a million clicks cost on Cloudflare, by its public prices.
     Cost {
         /// One JSON object instead of a table.
@@ -181,6 +187,10 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Redirect { json, seconds }) => {
             build::all()?;
             block_on(bench::redirect(json, seconds))
+        }
+        Command::Bench(Bench::Cold { json }) => {
+            build::all()?;
+            block_on(bench::cold::cold(json))
         }
         Command::Bench(Bench::Neighbours { json, seconds }) => {
             build::all()?;
