@@ -33,16 +33,19 @@ export default {
       names ??= signs(env).split('\n').filter(Boolean)
       const answer = hot(request, url)
       if (answer) {
-        // A mark of what is left to do, the address, and after a line break the cookie.
-        if (answer[0] == '+') context.waitUntil(new Worker(context, env).background(env))
+        // A mark, the address, and after a line break the cookie.
         const end = answer.indexOf('\n')
-        const headers = {
-          location: answer.slice(1, end),
-          'cache-control': 'private, no-store',
-          'referrer-policy': 'no-referrer'
+        const first = answer.slice(1, end)
+        const rest = answer.slice(end + 1)
+        const headers = { 'cache-control': 'private, no-store' }
+        if (answer[0] == '!') {
+          headers['retry-after'] = first
+          return new Response(rest, { status: 429, headers })
         }
-        const cookie = answer.slice(end + 1)
-        if (cookie) headers['set-cookie'] = cookie
+        if (answer[0] == '+') context.waitUntil(new Worker(context, env).background(env))
+        headers.location = first
+        headers['referrer-policy'] = 'no-referrer'
+        if (rest) headers['set-cookie'] = rest
         return new Response(null, { status: 302, headers })
       }
     }

@@ -260,13 +260,16 @@ fn count_click(
     })
 }
 
-/// The answer to a refused click: 429, in a few plain words, since many are asked for.
+/// What a network is told that asks without end: a few plain words, since many are
+/// asked for.
+pub const TOO_MANY: &str = "Too many requests from your network. Please try again in a minute.\n";
+
+/// The answer to a refused click: 429.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn too_many(retry_after_s: u32) -> worker::Result<Response> {
-    let text = "Too many requests from your network. Please try again in a minute.\n";
-    let response = Response::ok(text)?.with_status(429);
+    let response = Response::ok(TOO_MANY)?.with_status(429);
     let headers = response.headers();
     headers.set("Retry-After", &retry_after_s.to_string())?;
     headers.set("Cache-Control", "private, no-store")?;

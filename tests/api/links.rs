@@ -168,7 +168,7 @@ async fn in_an_apps_own_browser_the_click_is_answered_by_the_friend_page() -> Re
     let token = cookie.split(['=', ';']).nth(1).context("a token")?;
     let button = format!("{}/?gv={token}", world.shop_origin);
     assert!(page.text.contains(&button), "{button}: {}", page.text);
-    let spoken = format!("{} {}", &code[..4], &code[4..]);
+    let spoken = format!("<span>{}</span> <span>{}</span>", &code[..4], &code[4..]);
     assert!(page.text.contains(&spoken), "{spoken}: {}", page.text);
     let funnel = world.funnel_with("/clicks", 1).await?;
     assert_eq!(
@@ -489,7 +489,7 @@ async fn a_chosen_code_is_as_good_as_the_given_one() -> Result<()> {
         )
         .await?;
     assert_eq!(
-        text(&order, "/referral/advocate_id"),
+        text(&order, "/referral/advocate/id"),
         text(&ada, "/id"),
         "{order}"
     );
@@ -501,7 +501,7 @@ async fn a_chosen_code_is_as_good_as_the_given_one() -> Result<()> {
         )
         .await?;
     assert_eq!(
-        text(&typed, "/referral/advocate_id"),
+        text(&typed, "/referral/advocate/id"),
         text(&ada, "/id"),
         "{typed}"
     );

@@ -108,6 +108,7 @@ async fn a_link_that_is_opened_in_a_frame_is_neither_kept_nor_landed() -> Result
     bob.find(At::Page("h1")).await?;
     let funnel = world.funnel_with("/dropped/hidden_frame", 1).await?;
     assert_eq!(number(&funnel, "/landings"), 0, "{funnel}");
+    assert_eq!(number(&funnel, "/clicks"), 0, "{funnel}");
     // Browsers say so, also to the redirect: these names count as secure.
     let heads = page.heads();
     let framed = heads

@@ -16,9 +16,7 @@ const config :Workerd.Config = (
 );
 
 const front :Workerd.Worker = (
-  modules = [(name = "front.js", esModule =
-    "export default { fetch: (request, env) =>
-       (new URL(request.url).hostname == 'second.localhost' ? env.second : env.first).fetch(request) }")],
+  modules = [(name = "front.js", esModule = embed "front.js")],
   compatibilityDate = "2026-11-01",
   bindings = [(name = "first", service = "first"), (name = "second", service = "second")],
 );

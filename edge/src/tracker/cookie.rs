@@ -49,19 +49,6 @@ pub fn joined<'a>(tokens: impl IntoIterator<Item = &'a str>) -> String {
     kept.join(SEPARATOR.encode_utf8(&mut [0; 4]))
 }
 
-/// Puts a new token in front of those that a browser had. `instead`: the newest of them
-/// is of the same click, and makes room.
-pub fn join(new: &str, before: &str, instead: bool) -> String {
-    if before.is_empty() {
-        return new.to_owned();
-    }
-    joined(
-        [new]
-            .into_iter()
-            .chain(tokens(before).skip(usize::from(instead))),
-    )
-}
-
 /// The domain that edge and shop share; `None` where the edge is on another site.
 pub fn domain<'a>(settings: &'a Settings, edge_host: &str) -> Option<&'a str> {
     let (origin, _) = split_origin(&settings.shop_url)?;
@@ -95,10 +82,6 @@ pub fn forget(settings: &Settings, edge_host: &str) -> String {
 mod tests {
     use super::*;
 
-    fn token(letter: char) -> String {
-        letter.to_string().repeat(54)
-    }
-
     #[test]
     fn ours_is_found_among_others() {
         assert_eq!(of("a=b; gv_click=T.U; c=d"), "T.U");
@@ -122,32 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_token_goes_in_front() {
-        let [a, b, c, d, e, f] = ['a', 'b', 'c', 'd', 'e', 'f'].map(token);
-        assert_eq!(join(&b, "", false), b);
-        assert_eq!(join(&b, &a, false), [b.as_str(), &a].join("."));
-        let full = [e.as_str(), &d, &c, &b, &a].join(".");
-        assert_eq!(
-            join(&f, &full, false),
-            [f.as_str(), &e, &d, &c, &a].join(".")
-        );
-        assert_eq!(
-            join(&f, &full, true),
-            [f.as_str(), &d, &c, &b, &a].join(".")
-        );
-        assert_eq!(join(&b, &a, true), b);
-    }
-
-    #[test]
-    fn nothing_but_tokens_goes_back() {
-        let (new, good) = (token('n'), token('g'));
+    fn nothing_but_tokens_is_read() {
+        let good = "g".repeat(54);
         let hostile = [
             "x; Domain=evil.example",
             &good,
             "\r\nSet-Cookie: a=b",
             "short",
-        ]
-        .join(".");
-        assert_eq!(join(&new, &hostile, false), [new.as_str(), &good].join("."));
+        ];
+        assert_eq!(tokens(&hostile.join(".")).collect::<Vec<_>>(), [&good]);
     }
 }

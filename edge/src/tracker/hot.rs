@@ -42,7 +42,9 @@ pub fn signs(env: Env) -> String {
 
 /// Answers a referral link at once, where that takes nothing but what is in memory:
 /// a mark, the address, a line break, the cookie. The mark is `+` when something is
-/// left to do, else a space. Nothing where the long way must be taken.
+/// left to do, else a space. For a network that asks without end the mark is `!`, and
+/// there follow the seconds that it should wait, a line break and what it is told.
+/// Nothing where the long way must be taken.
 #[wasm_bindgen]
 pub fn follow(text: &str) -> Option<String> {
     let hit = Hit::parse(text)?;
@@ -56,7 +58,10 @@ pub fn follow(text: &str) -> Option<String> {
         merchant => merchant,
     };
     let route = settings::at_once(merchant)?;
-    let way = redirect::at_once(&hit, &route, &known, clock::now())?;
+    let way = match redirect::at_once(&hit, &route, &known, clock::now())? {
+        Ok(way) => way,
+        Err(too_many) => return Some(format!("!{}\n{}", too_many.retry_after_s, limits::TOO_MANY)),
+    };
     let mark = if is_something_left() { '+' } else { ' ' };
     let mut answer = String::with_capacity(way.location.len() + way.cookie.len() + 2);
     answer.push(mark);

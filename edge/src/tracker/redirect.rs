@@ -5,8 +5,9 @@ use grapevine_domain::code::Code;
 use grapevine_domain::link::{LONGEST_DESTINATION, deep_link, is_plain};
 use grapevine_domain::share::numbers::number_of;
 use grapevine_domain::time::Timestamp;
-use grapevine_domain::token::ClickToken;
+use grapevine_domain::token::{ClickToken, MOST_TOGETHER};
 use grapevine_domain::visit::{Dropped, Verdict, judge};
+use std::iter;
 use worker::{Context, Env, Request, Response};
 
 use super::clicks::{self, Click};
@@ -35,12 +36,22 @@ enum Outcome {
     /// The page with the tags of a preview.
     Preview,
     /// 429.
-    Refused { retry_after_s: u32 },
+    Refused(TooMany),
 }
 
-/// Answers a link from memory alone; `None`, and nothing is done, for everything but a
-/// plain redirect.
-pub fn at_once(hit: &Hit<'_>, route: &Route, known: &Settings, now: Timestamp) -> Option<Way> {
+/// A network asks without end.
+pub struct TooMany {
+    /// Seconds until it is worth another try.
+    pub retry_after_s: u32,
+}
+
+/// Answers a link from memory alone; `None`, and nothing is done, for what needs a page.
+pub fn at_once(
+    hit: &Hit<'_>,
+    route: &Route,
+    known: &Settings,
+    now: Timestamp,
+) -> Option<Result<Way, TooMany>> {
     let verdict = verdict(hit);
     if !matches!(hit.method, "GET" | "HEAD")
         || verdict.previewer.is_some()
@@ -49,9 +60,9 @@ pub fn at_once(hit: &Hit<'_>, route: &Route, known: &Settings, now: Timestamp) -
         return None;
     }
     match follow(hit, route, known, &verdict, now) {
-        Outcome::Redirect(way) => Some(way),
-        // Refused: told at length on the long way.
-        _ => None,
+        Outcome::Redirect(way) => Some(Ok(way)),
+        Outcome::Refused(too_many) => Some(Err(too_many)),
+        Outcome::FriendPage(_) | Outcome::Preview => None,
     }
 }
 
@@ -114,7 +125,7 @@ async fn try_answer(request: &Request, url: &str, env: &Env) -> Result<Response,
             let standing = shown.standing();
             preview::friend_page(&shown, standing, Some((&way.location, cookie)))
         }
-        Outcome::Refused { retry_after_s } => Ok(limits::too_many(retry_after_s)?),
+        Outcome::Refused(TooMany { retry_after_s }) => Ok(limits::too_many(retry_after_s)?),
     }
 }
 
@@ -164,10 +175,13 @@ fn follow(
     let allowed = limits::click(known, merchant, code.as_str(), hit.address, real_now);
     if let limits::Click::Refused { retry_after_s } = allowed {
         dropped(Dropped::RateLimit);
-        return Outcome::Refused { retry_after_s };
+        return Outcome::Refused(TooMany { retry_after_s });
     }
-    let before = cookie::of(hit.cookie);
-    let is_again = has_clicked(route, before, code, now);
+    let before = proofs(route, cookie::of(hit.cookie));
+    // The browser's own cookie knows more than an isolate, and needs no address.
+    let is_again = before.first().is_some_and(|(_, newest)| {
+        newest.code == code && (0..visitor::REPEAT_MS).contains(&(now.0 - newest.at.0))
+    });
     let visitor = hit.address.map(|address| {
         let agent = hit.signs.agent.unwrap_or_default();
         route.visitors.name(now, address, agent)
@@ -181,7 +195,7 @@ fn follow(
             visitor::is_repeat(visitor, merchant, code.as_str(), now).then_some(Dropped::Repeat)
         });
     let token = ClickToken {
-        key: route.key,
+        key: route.key(),
         at: now,
         click_id: clicks::random_id(),
         channel: number_of(parameter(hit.link.query, "c").unwrap_or_default()),
@@ -223,11 +237,13 @@ fn follow(
                 | Dropped::HiddenFrame
         )
     );
-    let token = proof.then(|| token.seal(|bytes| route.signer.mac16(bytes)));
+    let token = proof.then(|| token.seal(|bytes| route.sign(bytes)));
     let location = destination(front, fragment, hit.link.query, token.as_deref());
     let cookie = match token.filter(|_| !settings.consent_required) {
         Some(token) => {
-            let value = cookie::join(&token, before, is_again);
+            // A proof of the same click makes room for the new one.
+            let rest = before.iter().skip(usize::from(is_again));
+            let value = cookie::joined(iter::once(&*token).chain(rest.map(|(text, _)| *text)));
             let attributes = route.cookie_attributes(hit.link.host());
             [cookie::NAME, "=", &value, &attributes].concat()
         }
@@ -241,16 +257,14 @@ fn follow(
     }
 }
 
-/// Whether the browser's newest proof is of this link and of a moment ago: its own
-/// cookie knows more than an isolate, and needs no address.
-fn has_clicked(route: &Route, cookie: &str, code: Code, now: Timestamp) -> bool {
-    let Some(newest) = cookie::tokens(cookie).next() else {
-        return false;
-    };
-    let mac = |number: u8, bytes: &[u8]| (number == route.key).then(|| route.signer.mac16(bytes));
-    ClickToken::open(newest, mac).is_ok_and(|before| {
-        before.code == code && (0..visitor::REPEAT_MS).contains(&(now.0 - before.at.0))
-    })
+/// The proofs of this merchant that a browser brings, newest first: on a host that
+/// several merchants share, the others' are none of its business.
+fn proofs<'a>(route: &Route, cookie: &'a str) -> Vec<(&'a str, ClickToken)> {
+    let own = |text| Some((text, route.open(text)?));
+    cookie::tokens(cookie)
+        .take(MOST_TOGETHER)
+        .filter_map(own)
+        .collect()
 }
 
 /// A parameter of a raw query, as it stands there.

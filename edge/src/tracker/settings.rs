@@ -4,6 +4,7 @@
 
 use grapevine_domain::link::split_origin;
 use grapevine_domain::time::Timestamp;
+use grapevine_domain::token::{ClickToken, MAC_LENGTH};
 use grapevine_ledger::command::Settings;
 use grapevine_ledger::directory::Question;
 use grapevine_ledger::keyring::{Keyring, Purpose, Signer};
@@ -35,10 +36,8 @@ const MOST: usize = 2_000;
 /// A merchant on the hot path.
 pub struct Route {
     pub settings: Rc<Settings>,
-    /// Number of the key that signs.
-    pub key: u8,
-    /// Signs click tokens.
-    pub signer: Signer,
+    /// The keys of click tokens by number: the first signs, all prove.
+    keys: Vec<(u8, Signer)>,
     /// Derives the day's key for visitors.
     pub visitors: super::visitor::Salts,
     /// The shop's address up to its fragment, with a path.
@@ -53,10 +52,14 @@ pub struct Route {
 
 impl Route {
     fn of(settings: Settings, ring: &Keyring) -> Result<Self, Error> {
-        let key = ring.current();
         let secret = ring
-            .derive(key, Purpose::Click, &settings.slug)
+            .derive(ring.current(), Purpose::Click, &settings.slug)
             .ok_or_else(|| Error::Internal("no signing key".to_owned()))?;
+        let keys = ring.numbers().filter_map(|number| {
+            let key = ring.derive(number, Purpose::Click, &settings.slug)?;
+            Some((number, Signer::new(&key)))
+        });
+        let keys = keys.collect();
         let (front, fragment) = match settings.shop_url.find('#') {
             Some(at) => settings.shop_url.split_at(at),
             None => (settings.shop_url.as_str(), ""),
@@ -69,8 +72,7 @@ impl Route {
             grapevine_domain::link::is_allowed(url, &settings.shop_url, &settings.destinations)
         };
         Ok(Self {
-            key,
-            signer: Signer::new(&secret),
+            keys,
             visitors: super::visitor::Salts::new(secret),
             front,
             fragment: fragment.to_owned(),
@@ -78,6 +80,27 @@ impl Route {
             attributes: RefCell::new((String::new(), Rc::from(""))),
             settings: Rc::new(settings),
         })
+    }
+
+    /// Number of the key that signs.
+    pub fn key(&self) -> u8 {
+        self.keys.first().map_or(0, |(number, _)| *number)
+    }
+
+    /// The proof of a token under that key.
+    pub fn sign(&self, bytes: &[u8]) -> [u8; MAC_LENGTH] {
+        self.keys
+            .first()
+            .map_or([0; MAC_LENGTH], |(_, signer)| signer.mac16(bytes))
+    }
+
+    /// Opens a token of this merchant.
+    pub fn open(&self, token: &str) -> Option<ClickToken> {
+        let mac = |number: u8, bytes: &[u8]| {
+            let (_, signer) = self.keys.iter().find(|(known, _)| *known == number)?;
+            Some(signer.mac16(bytes))
+        };
+        ClickToken::open(token, mac).ok()
     }
 
     /// All that follows the cookie's value on this host of the edge.
