@@ -205,25 +205,27 @@ fn plain(pattern: &str) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     // A choice of the whole pattern.
     let mut depth = 0;
-    let mut choices = vec![String::new()];
-    let mut letters = pattern.chars().peekable();
+    let mut choices = Vec::new();
+    let mut choice = String::new();
+    let mut letters = pattern.chars();
     while let Some(letter) = letters.next() {
         match letter {
             '\\' => {
-                let next = letters.next().unwrap_or('\\');
-                choices.last_mut().map(|last| last.extend(['\\', next]));
+                choice.push('\\');
+                choice.extend(letters.next());
                 continue;
             }
             '(' => depth += 1,
             ')' => depth -= 1,
             '|' if depth == 0 => {
-                choices.push(String::new());
+                choices.push(std::mem::take(&mut choice));
                 continue;
             }
             _ => {}
         }
-        choices.last_mut().map(|last| last.push(letter));
+        choice.push(letter);
     }
+    choices.push(choice);
     for choice in choices {
         texts.extend(written_out(&choice).with_context(|| format!("the pattern {pattern}"))?);
     }
