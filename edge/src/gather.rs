@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_first_goes_at_once_and_the_next_wait_for_each_other() {
         let gathering = Gathering::default();
-        let at = |ms| Timestamp(10_000 + ms);
+        let at = |ms: i64| Timestamp(10_000 + ms);
         assert_eq!(gathering.enter(Batch::default(), at(0)), (0, 0));
         assert_eq!(gathering.take().0, [0]);
         assert_eq!(gathering.pause_ms(1, at(0)), 0);

@@ -27,6 +27,10 @@ pub use crate::store::outbox::Message;
 /// A command or a question. Each variant's handler documents its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, and the large ones are rare"
+)]
 pub enum Command {
     /// Opens the books of a new merchant.
     CreateMerchant(NewMerchant),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use xtask::client::{Client, DESKTOP};
@@ -50,15 +50,16 @@ pub async fn follow(
                     Ok(answer) if answer.status == 302 => {
                         answered.lock().await.push(Instant::now());
                     }
-                    Ok(answer) => panic!("{}: {}", answer.status, answer.text),
+                    Ok(answer) => bail!("{}: {}", answer.status, answer.text),
                     Err(_) => break, // the server is gone
                 }
                 tokio::time::sleep(apart).await;
             }
+            Ok(())
         });
     }
     while let Some(done) = people.join_next().await {
-        done?;
+        done??;
     }
     Ok(std::mem::take(&mut *answered.lock().await))
 }

@@ -26,6 +26,8 @@ pub struct Profile {
     pub blocks_third_party_cookies: bool,
     /// Scripts are off.
     pub without_scripts: bool,
+    /// Another `User-Agent` than the browser's own.
+    pub agent: Option<String>,
 }
 
 /// How the page is looked at.

@@ -81,7 +81,8 @@ pub async fn session(profile: &Profile, folder: &Path) -> Result<WebDriver> {
         wanted.add_arg(flag)?;
     }
     // Headless Chromium says so in its name, and is then set aside as a program.
-    wanted.add_arg(&format!("--user-agent={DESKTOP}"))?;
+    let agent = profile.agent.as_deref().unwrap_or(DESKTOP);
+    wanted.add_arg(&format!("--user-agent={agent}"))?;
     wanted.add_arg(&format!("--user-data-dir={}", folder.display()))?;
     let mut preferences = json!({ "credentials_enable_service": false });
     if let Some(preferences) = preferences.as_object_mut() {

@@ -23,7 +23,7 @@ use simulate::{Outcome, Rules, Service, World};
 pub const LINGER_MS: u64 = 1_000;
 /// How long the object gathers.
 pub const GATHER_MS: u64 = 400;
-const LARGEST_BATCH: usize = 2_000;
+const LARGEST_BATCH: usize = 10_000;
 const SETTINGS_MS: u64 = 15_000;
 
 /// Clicks a second, over all isolates.
