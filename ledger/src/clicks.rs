@@ -1,6 +1,6 @@
 //! Clicks, in batches: each isolate of the edge gathers what it answered and sends it
 //! here as packed records; the batches of many isolates are committed together
-//! ([`commit`]) and kept as they came.
+//! ([`commit()`]) and kept as they came.
 //!
 //! A record is 32 bytes: `time 6 (milliseconds, big-endian) | click id 8 |
 //! visitor 8 (daily-salted hash, zero where unknown) | channel 1 | variant 1 |

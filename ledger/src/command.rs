@@ -497,7 +497,7 @@ fn migrate(books: &Books<'_>, may_open: bool) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Commits the clicks of many isolates, see [`crate::clicks::commit`]: the receipts,
+/// Commits the clicks of many isolates, see [`crate::clicks::commit()`]: the receipts,
 /// and the version of the settings that isolates should go by.
 ///
 /// # Errors

@@ -72,7 +72,7 @@ fn text() -> Result<String> {
     let mut text = format!(
         "//! The texts by which robots, apps and engines are known, sorted.\n//!\n\
          //! Written by `cargo xtask bots` from the npm package {PACKAGE} {}\n\
-         //! (licence {}, https://github.com/monperrus/crawler-user-agents) and `ours.tsv`.\n\
+         //! (licence {}, <https://github.com/monperrus/crawler-user-agents>) and `ours.tsv`.\n\
          //! Change that table or the package's version, not this file.\n\n\
          use super::names::{{App, Previewer}};\nuse super::table::{{Mark, Part}};\n\n\
          #[rustfmt::skip]\npub(super) static ROWS: &[(&str, Mark)] = &[\n",

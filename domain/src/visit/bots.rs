@@ -1,7 +1,7 @@
 //! The texts by which robots, apps and engines are known, sorted.
 //!
 //! Written by `cargo xtask bots` from the npm package crawler-user-agents 1.60.0
-//! (licence MIT, https://github.com/monperrus/crawler-user-agents) and `ours.tsv`.
+//! (licence MIT, <https://github.com/monperrus/crawler-user-agents>) and `ours.tsv`.
 //! Change that table or the package's version, not this file.
 
 use super::names::{App, Previewer};
