@@ -32,8 +32,8 @@ pub struct Books<'a> {
 }
 
 /// What an object keeps in mind from one command to the next: nobody else writes to
-/// its tables. Whoever changes what is known says so; a command that fails forgets
-/// everything.
+/// its tables. Whoever changes what is known says so; a command that fails forgets what
+/// it may have changed.
 #[derive(Default)]
 pub struct Memory {
     /// Whether the tables are known to be those of this code.
@@ -91,10 +91,8 @@ impl<'a> Books<'a> {
         self.memory.migrated.set(true);
     }
 
-    /// Forgets everything: a command failed, and what it had changed is undone.
-    pub(crate) fn forget_all(&self) {
-        self.memory.migrated.set(false);
-        self.forget();
+    /// Forgets what is known of clicks: a commit failed.
+    pub(crate) fn forget_clicks(&self) {
         *self.memory.clicks.borrow_mut() = None;
     }
 

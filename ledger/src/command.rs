@@ -466,6 +466,7 @@ pub type Counts = BTreeMap<String, i64>;
 /// of the machine, and nothing was written.
 pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerError> {
     migrate(books, matches!(command, Command::CreateMerchant(_)))?;
+    let records_clicks = matches!(command, Command::RecordClicks(_));
     let mut command = Some(command);
     let answer = books.atomically(|| {
         let command = command
@@ -478,7 +479,12 @@ pub fn execute(books: &Books<'_>, command: Command) -> Result<Answer, LedgerErro
         Ok(Answer { body, wake_at })
     });
     if answer.is_err() {
-        books.forget_all();
+        // What is known of the merchant may be what is undone. What is known of clicks
+        // cannot, and takes long to read again: strangers are refused every minute.
+        books.forget();
+        if records_clicks {
+            books.forget_clicks();
+        }
     }
     answer
 }

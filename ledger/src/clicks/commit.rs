@@ -65,7 +65,7 @@ pub fn commit(
 ) -> Result<Vec<Result<Receipt, LedgerError>>, LedgerError> {
     let outcome = books.with_clicks(|memory| commit_with(books, memory, batches));
     if outcome.is_err() {
-        books.forget_all();
+        books.forget_clicks();
     }
     outcome
 }

@@ -95,6 +95,18 @@ fn batches_of_many_isolates_are_one_segment_and_one_row_of_counts() {
         (2, 1)
     );
     assert_eq!(shop.run(Command::Funnel)["clicks"], 5);
+    // Whoever is refused does not make it look around again.
+    let stranger = Command::Me {
+        session: "forged".to_owned(),
+        origin: "https://refer.shop.example".to_owned(),
+    };
+    shop.attempt_remembering(&memory, stranger).unwrap_err();
+    let (recorded, statements) = commit(&["f"]);
+    assert_eq!(recorded, [1]);
+    assert!(
+        statements <= 2,
+        "the merchant is read again, no more: {statements}"
+    );
     // Another life of the object knows what the last one did.
     let receipts = shop.commit(&Rc::default(), &[batch("e", &[click(&code, 9, "sms", 0)])]);
     assert!(!receipts.unwrap()[0].as_ref().unwrap().new);

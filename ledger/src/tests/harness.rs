@@ -221,6 +221,17 @@ impl Shop {
         commit(&books.remembering(memory), batches)
     }
 
+    /// Carries out a command as such an object does.
+    pub fn attempt_remembering(
+        &self,
+        memory: &Rc<Memory>,
+        command: Command,
+    ) -> Result<Answer, LedgerError> {
+        let chance = |bytes: &mut [u8]| self.chance(bytes);
+        let books = Books::new(&self.sql, &self.ring, self.clock.get(), &chance);
+        execute(&books.remembering(memory), command)
+    }
+
     pub fn advocate_id(&self, email: &str) -> String {
         let values = vec![email.into()];
         let find = "SELECT id FROM advocates WHERE email = ?";
