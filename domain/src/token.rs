@@ -152,9 +152,11 @@ impl ClickToken {
         if difference != 0 {
             return Err(TokenError::Forged);
         }
-        let code = core::str::from_utf8(code)
-            .ok()
-            .and_then(|text| Code::parse(text).ok());
+        // As it was sealed, not as people may write it: one text for one token.
+        let code = core::str::from_utf8(code).ok().and_then(|text| {
+            let code = Code::parse(text).ok()?;
+            (code.as_str() == text).then_some(code)
+        });
         Ok(Self {
             key: *key,
             at: Timestamp::from_seconds(u32::from_be_bytes([*t0, *t1, *t2, *t3])),
@@ -309,6 +311,23 @@ mod tests {
             let read = ClickToken::open(&text, |key, bytes| Some(weak_mac(key, bytes)));
             assert_eq!(read, Ok(token));
             assert!(!text.contains(SEPARATOR));
+        }
+    }
+
+    #[test]
+    fn a_code_in_another_spelling_is_no_token() {
+        let zeros = |_, _: &[u8]| Some([0; MAC_LENGTH]);
+        // As sealed, with a capital letter, and grouped.
+        for (code, opens) in [("bea-tea", true), ("Bea-tea", false), ("k7m2-p9x4", false)] {
+            let mut bytes = vec![VERSION, 3];
+            bytes.extend([0; 14]);
+            bytes.extend(code.bytes());
+            bytes.extend([0; MAC_LENGTH]);
+            assert_eq!(
+                ClickToken::open(&encode(&bytes), zeros).is_ok(),
+                opens,
+                "{code}"
+            );
         }
     }
 
