@@ -32,7 +32,7 @@ const STEPS: &[Step] = &[
     ("byte budgets", byte_budgets),
     ("deployment dry run", deploy::dry_run),
     ("tests", || testing::run(None)),
-    ("fuzzing, briefly", || fuzz::run(10)),
+    ("fuzzing, briefly", || fuzz::run(10, Some(1))),
 ];
 
 /// Runs all steps.

@@ -17,8 +17,9 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
     -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
 
-/// Runs each target for so many seconds; fails at the first text that breaks one.
-pub fn run(seconds: u64) -> Result<()> {
+/// Runs each target for so many seconds; fails at the first text that breaks one. With a
+/// seed chance repeats itself: no run of CI is red by luck.
+pub fn run(seconds: u64, seed: Option<u32>) -> Result<()> {
     let folder = paths::root().join("fuzz");
     let found = paths::build_dir().join("fuzz");
     fs::create_dir_all(&found).with_context(|| format!("cannot write to {}", found.display()))?;
@@ -36,6 +37,9 @@ pub fn run(seconds: u64) -> Result<()> {
             .arg(format!("-max_total_time={seconds}"))
             .args(["-max_len=600", "-verbosity=0", "-print_final_stats=1"])
             .arg(format!("-artifact_prefix={}/{target}-", found.display()));
+        if let Some(seed) = seed {
+            command.arg(format!("-seed={seed}"));
+        }
         if let Some(dictionary) = dictionary {
             command.arg(format!("-dict={dictionary}"));
         }

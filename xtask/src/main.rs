@@ -241,7 +241,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Schema => schema::write(),
         Command::Bots => bots::write(),
-        Command::Fuzz { seconds } => fuzz::run(seconds),
+        Command::Fuzz { seconds } => fuzz::run(seconds, None),
     }
 }
 
