@@ -24,6 +24,9 @@ pub const ADDRESS_HEADER: &str = "CF-Connecting-IP";
 /// How long a start may take: a cold one compiles the wasm module.
 const START: Duration = Duration::from_secs(30);
 
+/// How long a port may be busy when a server starts again on it.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// Where the server's own words go.
 #[derive(Debug, Clone)]
 pub enum Log {
@@ -74,6 +77,8 @@ pub struct Edge {
 pub struct Workerd {
     options: Options,
     port: u16,
+    /// Taken before the first start, so that nobody else takes it meanwhile.
+    listener: Option<TcpListener>,
     child: Option<Child>,
 }
 
@@ -89,11 +94,8 @@ impl Workerd {
             )
         })?;
         // The address is part of the environment, so the port is settled first.
-        let port = if edge.port == 0 {
-            free_port()?
-        } else {
-            edge.port
-        };
+        let listener = bind(edge.port)?;
+        let port = listener.local_addr()?.port();
         let mut environment = vec![
             ("MASTER_KEYS".to_string(), edge.keys.master_keys),
             ("OPERATOR_KEY".to_string(), edge.keys.operator_key),
@@ -108,7 +110,7 @@ impl Workerd {
             ),
         ];
         environment.extend(edge.environment);
-        Self::start(Options {
+        let options = Options {
             config: paths::root().join("edge/workerd.capnp"),
             constant: Some("development".to_string()),
             directories: vec![
@@ -119,20 +121,21 @@ impl Workerd {
             port,
             health: "/v1/health".to_string(),
             log: edge.log,
-        })
-        .await
+        };
+        Self::start_on(options, listener).await
     }
 
     /// Starts any server and waits until it answers.
     pub async fn start(options: Options) -> Result<Self> {
-        let port = if options.port == 0 {
-            free_port()?
-        } else {
-            options.port
-        };
+        let listener = bind(options.port)?;
+        Self::start_on(options, listener).await
+    }
+
+    async fn start_on(options: Options, listener: TcpListener) -> Result<Self> {
         let mut server = Self {
             options,
-            port,
+            port: listener.local_addr()?.port(),
+            listener: Some(listener),
             child: None,
         };
         server.spawn_and_wait().await?;
@@ -243,8 +246,11 @@ impl Workerd {
     /// The socket is bound here and handed over as the child's standard input:
     /// a busy port is a clear error, and no other process can take the port in
     /// between.
-    fn spawn(&self) -> Result<Child> {
-        let listener = bind(self.port)?;
+    fn spawn(&mut self) -> Result<Child> {
+        let listener = match self.listener.take() {
+            Some(listener) => listener,
+            None => bind_again(self.port)?,
+        };
         let mut command = Command::new(tools::workerd()?);
         command
             .env_clear()
@@ -313,6 +319,18 @@ pub fn bind(port: u16) -> Result<TcpListener> {
             _ => anyhow::anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),
         }
     })
+}
+
+/// Listens on a port that was ours a moment ago: connections that somebody opens may
+/// have it for a while.
+fn bind_again(port: u16) -> Result<TcpListener> {
+    let began = Instant::now();
+    loop {
+        match bind(port) {
+            Err(_) if began.elapsed() < BUSY => std::thread::sleep(Duration::from_millis(50)),
+            other => return other,
+        }
+    }
 }
 
 /// A port that is free at this moment.
