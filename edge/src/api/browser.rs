@@ -4,10 +4,9 @@
 //! on another host than the shop's is refused.
 
 use grapevine_domain::conversion::{ConversionKind, Reporter};
-use grapevine_domain::link::{host_of, split_origin};
+use grapevine_domain::link::{host_of, is_same_site, split_origin};
 use grapevine_domain::money::Currency;
-use grapevine_domain::token::ClickToken;
-use grapevine_domain::token::{MOST_TOGETHER, SEPARATOR};
+use grapevine_domain::token::{ClickToken, MOST_TOGETHER, SEPARATOR};
 use grapevine_ledger::command::{Command, Join, Report, Settings};
 use grapevine_ledger::keyring::{Purpose, mac16};
 use grapevine_ledger::reports::offered;
@@ -36,17 +35,11 @@ fn shop_page(request: &Request, url: &str, merchant: &Settings) -> Result<Option
         return Ok(None);
     };
     let shop = split_origin(&merchant.shop_url).map_or("", |(origin, _)| origin);
-    if is_same_shop(shop, &origin) || origin_of(url) == origin {
+    if is_same_site(shop, &origin) || origin_of(url) == origin {
         Ok(Some(origin))
     } else {
         Err(Error::ForeignOrigin)
     }
-}
-
-/// Whether two origins are the same but for a `www.`: most shops answer on both.
-fn is_same_shop(shop: &str, origin: &str) -> bool {
-    let bare = |origin: &str| origin.replacen("://www.", "://", 1);
-    !shop.is_empty() && bare(shop) == bare(origin)
 }
 
 fn allow(response: Response, origin: Option<&str>) -> Result<Response, Error> {
@@ -422,7 +415,7 @@ async fn order(request: &mut Request) -> Result<Command, Error> {
 mod tests {
     use grapevine_pages::Worth;
 
-    use super::{LOCALES, best_locale, is_same_shop, launcher};
+    use super::{LOCALES, best_locale, is_same_site, launcher};
 
     #[test]
     fn the_launcher_promises_what_there_is() {
@@ -450,8 +443,8 @@ mod tests {
     #[test]
     fn a_shop_answers_with_and_without_www() {
         let shop = "https://www.shop.example";
-        assert!(is_same_shop(shop, "https://shop.example"));
-        assert!(is_same_shop("https://shop.example", shop));
+        assert!(is_same_site(shop, "https://shop.example"));
+        assert!(is_same_site("https://shop.example", shop));
         for foreign in [
             "https://evil.example",
             "http://shop.example",
@@ -459,7 +452,7 @@ mod tests {
             "null",
             "",
         ] {
-            assert!(!is_same_shop(shop, foreign), "{foreign}");
+            assert!(!is_same_site(shop, foreign), "{foreign}");
         }
     }
 

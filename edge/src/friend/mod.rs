@@ -9,6 +9,7 @@
 mod routes;
 
 use grapevine_domain::code::Code;
+use grapevine_domain::link::LONGEST_DESTINATION;
 use grapevine_domain::money::Currency;
 use grapevine_domain::share::numbers::number_of;
 use grapevine_ledger::command::Settings;
@@ -23,8 +24,6 @@ use crate::{clock, http, mail};
 
 /// Pages follow the programme within minutes.
 pub const PAGE_CACHING: &str = "public, max-age=300";
-/// Longest query that is passed on.
-const LONGEST_QUERY: usize = 2_000;
 
 /// A link that somebody looks at.
 #[derive(Clone, Copy)]
@@ -119,7 +118,7 @@ impl<'a> Shown<'a> {
                     byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\')
                 })
         };
-        let kept: Vec<&str> = if self.query.len() <= LONGEST_QUERY {
+        let kept: Vec<&str> = if self.query.len() <= LONGEST_DESTINATION {
             self.query.split('&').filter(plain).collect()
         } else {
             Vec::new()
