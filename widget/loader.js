@@ -2,11 +2,12 @@
 //
 // Does: takes the click token out of the address and hands it in, keeps it with
 // those of earlier clicks, fills the hidden field of forms, draws the launcher,
-// answers grapevine(…), and brings the panel when it is wanted.
+// answers grapevine(…), notices when somebody is about to leave or has bought,
+// and brings the panel when it is wanted.
 // Guarantees: runs once however often the tag stands in the page; no error of
 // ours reaches the page; nothing is written to the browser where the merchant
 // asks for consent first and the shopper has not given it, nor in a hidden frame.
-// Not for: anything that a shopper sees after pressing the launcher (src/).
+// Not for: anything that a shopper sees after pressing the launcher (panel.js, src/).
 //
 // The build fills in __BUILD__, the folder of this build's files.
 // Every byte here is counted: repeated words compress well, clever ones don't.
@@ -22,7 +23,8 @@ if (tag && !live) {
   let found = /([?&])gv=([\w-]{1,80})(&|$)/.exec(location.search)
   const [, session] = location.hash.split('#gv_me=')
   const hidden = self != top && innerWidth * innerHeight < 2e3
-  let consent, start, offer, loading, dialog
+  const stages = {}
+  let consent, start, offer, loading
 
   const emit = (name, detail) => d.dispatchEvent(new CustomEvent('grapevine:' + name, { detail }))
   const safe = fn => async (...args) => {
@@ -33,12 +35,15 @@ if (tag && !live) {
 
   // What we remember: in this page until we may write it to the browser.
   let store = {}
+  const keep = (key, value) => {
+    try { return value == null ? store[key] : store[key] = value } catch {}
+  }
   // Says whether the edge's cookie should follow: it outlives what a script keeps.
   const settle = () => {
     try {
       if (consent === false) {
         store = { ...store }
-        for (const key of ['gv_click', 'gv_me', 'gv_hide', 'gv_bar']) delete localStorage[key]
+        for (const key of Object.keys(localStorage)) if (/^gv_/.test(key)) delete localStorage[key]
         return 1
       }
       if (!hidden && (consent || !start.consent_required)) {
@@ -58,64 +63,65 @@ if (tag && !live) {
 
   // A text body needs no preflight. Status 0: no answer.
   const post = (path, body) => fetch(address + path, { method: 'POST', credentials: 'include', keepalive: true, body: JSON.stringify(body) })
-    .then(async answer => [answer.status, await answer.json()]).catch(() => [0])
+    .then(async answer => [answer.status, await answer.json().catch(() => 0)]).catch(() => [0])
 
   const folder = edge + '/gv/' + __BUILD__ + '/'
-  const load = () => loading ||= (async () => {
-    await begun
-    const wasm = fetch(folder + 'panel.wasm')
-    const words = fetch(folder + start.locale + '.json')
-    const panel = await import(folder + 'panel.js')
-    host.words = await (await words).json()
-    await panel.default({ module_or_path: wasm })
-    return panel
-  })().catch(error => {
-    loading = 0
-    throw error
-  })
+  const file = name => fetch(folder + name).catch(() => 0)
+  const load = () => loading ||= begun
+    .then(() => Promise.all([import(folder + 'panel.js'), file('panel.wasm'), file(start.locale + '.json')]))
+    .then(([panel, ...files]) => panel.default(host, ...files))
+    .catch(error => {
+      loading = 0
+      host.plain = 1
+      throw error
+    })
+  const open = safe(async (where, place) => (await load()).open(host, place || stage('panel'), where))
+  // Nobody is asked for a while after a no: then nothing is loaded either.
+  const ask = safe(async where => store.gv_quiet > Date.now() || (await load()).ask(host, where))
 
-  const open = safe(async (where, place) => (await load()).open(host, place || (dialog ||= stage('panel')), where))
-
+  // One host a name; a page's own navigation may have thrown it out.
   const stage = name => {
-    const el = make(d.body, 'div')
+    const el = stages[name] ||= d.createElement('div')
     el.dataset.gv = name
-    return el
+    return el.isConnected ? el : d.body.appendChild(el)
   }
 
   // A style sheet made here needs no inline style, so a strict CSP is no hurdle.
-  // Black or white on the accent, by its luminance, so that contrast is 4.5 or
-  // more; where a browser can't work that out, white.
   const paint = (root, css) => {
-    const { accent, on_accent } = start.theme
     const sheet = new CSSStyleSheet()
-    sheet.replaceSync(`:host{--a:var(--gv-accent,${accent || '#5b2a86'});--o:var(--gv-on-accent,${on_accent || `color(from var(--a) xyz${' clamp(0,(.179 - y)*1e9,1)'.repeat(3)})`});color:#fff}` + css)
+    sheet.replaceSync(start.theme.css + css)
     root.adoptedStyleSheets = [sheet]
   }
 
-  const draw = ({ text, close }) => {
+  const draw = ({ text, close, css }) => {
     if (!text || (placement || 'floating') != 'floating' || store.gv_hide) return
     const launcher = stage('launcher')
     const root = launcher.attachShadow({ mode: 'open' })
-    const button = (action, more) => make(root, 'button', more).dataset.gvAction = action
-    button('open', {
+    // A link, so that it leads to the edge's own page where the panel can't be had.
+    const button = (name, action, more) => make(root, name, more).dataset.gvAction = action
+    button('a', 'open', {
       textContent: text,
-      onclick: () => open(),
+      href: start.page_url,
+      target: '_blank',
+      onclick(event) {
+        if (host.plain) return
+        event.preventDefault()
+        event.target.ariaBusy = true
+        open().then(() => event.target.ariaBusy = false)
+      },
       onpointerenter: safe(load),
       onfocus: safe(load)
     })
-    button('hide', {
+    button('button', 'hide', {
       textContent: '×',
       ariaLabel: close,
-      onclick() {
-        store.gv_hide = 1
-        launcher.remove()
-      }
+      onclick: () => keep('gv_hide', launcher.style.display = 'none')
     })
-    paint(root, ':host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}button{background:var(--a);color:var(--o);border:0;border-radius:24px;padding:14px 18px;font:inherit;font-weight:600;cursor:pointer;display:flex;gap:8px}:first-child:before{content:"";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path("M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z")}')
+    paint(root, css)
   }
 
-  // Forms and inline places, also those that a page's own navigation brings later;
-  // and links, while the address alone can carry the token.
+  // Forms and places of ours, also those that a page's own navigation brings later or
+  // throws out; and links, while the address alone can carry the token.
   const scan = () => {
     const token = store.gv_click
     for (const form of token ? d.querySelectorAll('form[data-grapevine-field]') : []) {
@@ -125,13 +131,18 @@ if (tag && !live) {
       if (link.origin == location.origin && !link.search.includes(found[2])) link.search += (link.search && '&') + 'gv=' + found[2]
     }
     for (const place of d.querySelectorAll('[data-grapevine]:not([data-gv])')) {
-      place.dataset.gv = 'inline'
-      open('inline', place)
+      open(place.dataset.gv = place.dataset.grapevine, place)
     }
+    Object.keys(stages).map(stage)
   }
 
   // What happens on its own.
   const begin = safe(async () => {
+    if (found) store.gv_click = found[2]
+    if (session) {
+      store.gv_me = session
+      readdress(location.search)
+    }
     await begun
     while (!d.body) await new Promise(setTimeout)
     const token = store.gv_click
@@ -148,17 +159,32 @@ if (tag && !live) {
     if (session) open('link')
     // Who gets nothing is not greeted; in a pause, only who has a code already.
     if (shown && offer?.friend_reward && !offer.used && (offer.coupon || !start.paused)) safe(async () => (await load()).banner(host, token, offer))()
+    // With a gift in hand nobody is held up on the way to the checkout.
+    else if (start.asks.exit_intent) {
+      // A pointer on its way out at the top; on a phone, a flick back up.
+      let y = 0
+      d.addEventListener('mouseout', event => event.relatedTarget || event.clientY > 0 || ask('exit-intent'))
+      d.addEventListener('scroll', () => {
+        if (navigator.maxTouchPoints && y - scrollY > 150) ask('exit-intent')
+        y = scrollY
+      })
+    }
     draw(start.launcher)
   })
 
   // What the page may ask, and what the panel needs (src/host.rs).
-  const host = { address, post, paint, emit, stage, customer, keep: (key, value) => value == null ? store[key] : store[key] = value }
+  const host = { address, post, paint, emit, stage, customer, keep }
   const commands = {
-    identify: ({ token }) => host.customer = token,
+    identify: ({ token }) => emit('identify', host.customer = token),
     open: options => open(options?.placement),
-    close: () => dialog?.shadowRoot.firstChild.close(),
+    close: () => stage('panel').shadowRoot.firstChild.close(),
     // Who has bought needs no greeting any more.
-    convert: order => ready.then(() => post('/orders', { ...order, order_id: order.orderId, token: store.gv_bar = store.gv_click })),
+    convert: async order => {
+      await ready
+      const [status, answer] = await post('/orders', { ...order, order_id: order.orderId, token: store.gv_bar = store.gv_click })
+      if (status > 299) throw answer.error
+      ask('post-purchase')
+    },
     consent(given) {
       consent = given
       if (settle()) begun = begun.then(() => post('/consent', { token: store.gv_click, given }))
@@ -171,11 +197,6 @@ if (tag && !live) {
   const api = self.grapevine = safe((name, ...rest) => commands[name](...rest))
   api.live = 1
 
-  if (found) store.gv_click = found[2]
-  if (session) {
-    store.gv_me = session
-    readdress(location.search)
-  }
   let begun = fetch(address + '/start?locale=' + (locale || d.documentElement.lang || navigator.language)).then(async answer => {
     host.start = start = await answer.json()
     settle()

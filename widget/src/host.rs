@@ -66,6 +66,11 @@ pub struct Answer {
 impl Host {
     /// Asks the edge, and calls `done` with its answer or with status 0.
     pub fn post(&self, path: &str, body: &[(&str, &str)], done: impl FnOnce(Answer) + 'static) {
+        self.post_object(path, &object(body), done);
+    }
+
+    /// As [`Self::post`], with a body that holds more than texts.
+    pub fn post_object(&self, path: &str, body: &Object, done: impl FnOnce(Answer) + 'static) {
         let done = move |pair: JsValue| {
             let pair: Array = pair.unchecked_into();
             // A status is a small whole number, so the cast loses nothing.
@@ -76,7 +81,7 @@ impl Host {
                 body: pair.get(1),
             });
         };
-        self.post_body(path, &object(body)).then(&once(done));
+        self.post_body(path, body).then(&once(done));
     }
 }
 

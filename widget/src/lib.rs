@@ -19,11 +19,13 @@
 
 extern crate alloc;
 
+mod ask;
 mod banner;
 mod clipboard;
 mod device;
 mod dom;
 mod host;
+mod memory;
 mod panel;
 mod talk;
 mod view;
@@ -40,7 +42,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use host::Host;
-use panel::Panel;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
@@ -53,18 +54,18 @@ fn stop(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Opens the dialog in `place`, or fills `place` with the inline panel.
-/// `placement` is what opened it and goes into the counters.
+/// Opens the dialog in `place`, or fills `place` with the panel where the page has set
+/// it aside (`data-grapevine`). `placement` is what opened it and goes into the counters.
 #[wasm_bindgen]
 pub fn open(host: Host, place: HtmlElement, placement: Option<String>) {
-    if place.shadow_root().is_none() {
-        Panel::mount(
-            host,
-            &place,
-            placement.unwrap_or_else(|| String::from("floating")),
-        );
-    }
-    panel::wake(&place);
+    let placement = placement.unwrap_or_else(|| String::from("floating"));
+    panel::show(host, &place, &placement, false);
+}
+
+/// May the shopper be asked to share, unasked, at `placement`? Then asks.
+#[wasm_bindgen]
+pub fn ask(host: Host, placement: String) {
+    ask::ask(host, placement);
 }
 
 /// Greets a friend at the top of the page with the offer that came with the link.

@@ -11,15 +11,18 @@ pub use act::show_copied;
 
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, ShadowRootMode};
 
+use crate::ask;
 use crate::channels::Platform;
 use crate::device;
 use crate::dom::{find, set};
 use crate::host::{Answer, Host, object};
+use crate::memory::remember;
 use crate::talk::{Talk, Word, word};
 use crate::view;
 use crate::wire::{Json, Me, Read, Start};
@@ -78,7 +81,6 @@ pub struct Panel {
     host: Host,
     talk: Talk,
     start: Start,
-    placement: String,
     platform: Platform,
     modal: bool,
     frame: Element,
@@ -89,27 +91,22 @@ pub struct Panel {
     me: Slot<Rc<Me>>,
     /// The address as typed.
     email: Slot<String>,
-    /// The message as the shopper changed it.
-    message: Slot<String>,
+    /// Whether something was passed on since the panel was opened.
+    shared: Cell<bool>,
 }
 
 impl Panel {
     /// Builds a panel in `place`; none where the settings can't be read or the
     /// place has a shadow root of somebody else.
-    pub fn mount(host: Host, place: &HtmlElement, placement: String) -> Option<()> {
-        let modal = placement != "inline";
+    fn mount(host: Host, place: &HtmlElement) -> Option<()> {
+        // Where a page has set a place aside, the panel stands in it.
+        let modal = !place.has_attribute("data-grapevine");
         let start = Start::read(&host.start())?;
         let root = place
             .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
             .ok()?;
         let talk = Talk::new(host.words(), start.locale.clone());
-        let mut css = String::from(CSS);
-        if let Some(radius) = &start.radius {
-            css.push_str(":host{--radius:");
-            css.push_str(radius);
-            css.push('}');
-        }
-        host.paint(&root, &css);
+        host.paint(&root, CSS);
 
         let part = if modal { view::DIALOG } else { view::INLINE };
         let places = [
@@ -129,7 +126,6 @@ impl Panel {
             host,
             talk,
             start,
-            placement,
             platform: device::platform(),
             modal,
             frame,
@@ -137,7 +133,7 @@ impl Panel {
             status,
             me: Slot::new(),
             email: Slot::new(),
-            message: Slot::new(),
+            shared: Cell::new(false),
         });
         act::listen(&panel);
         panel.show_screen(&Screen::Loading, false);
@@ -146,14 +142,16 @@ impl Panel {
 
     /// Opens the dialog, if it is one, and looks after what is new.
     fn appear(self: &Rc<Self>) {
+        self.shared.set(false);
         let dialog: &HtmlDialogElement = self.frame.unchecked_ref();
         // Fails where it is open already, or its host was taken out of the page.
         let opened = self.modal && dialog.show_modal().is_ok();
         if opened {
-            self.host.emit("open", &JsValue::from_str(&self.placement));
+            self.host
+                .emit("open", &JsValue::from_str(&self.placement()));
         }
         if opened || !self.modal {
-            self.count("/views", &[("placement", &self.placement)]);
+            self.count("/views", &[("placement", &self.placement())]);
         }
         self.refresh();
     }
@@ -170,13 +168,36 @@ impl Panel {
             let body = [
                 ("customer", customer.as_str()),
                 ("locale", self.talk.locale()),
-                ("placement", self.placement.as_str()),
+                ("placement", &self.placement()),
             ];
             self.host
                 .post("/advocates", &body, move |answer| panel.joined(&answer));
         } else {
             self.show_screen(&Screen::Join(None), self.modal);
         }
+    }
+
+    /// What opened it.
+    fn placement(&self) -> String {
+        self.frame.get_attribute(PLACEMENT).unwrap_or_default()
+    }
+
+    /// The dialog was closed. Who was asked and passed nothing on is left alone.
+    fn closed(&self) {
+        let placement = self.placement();
+        if ask::is_unasked(&placement) && !self.shared.get() {
+            remember(&self.host, 'd');
+            let mut body = Vec::from([("placement", placement.as_str())]);
+            let (session, customer) = (self.session(), self.host.customer());
+            if let Some(session) = &session {
+                body.push(("session", session));
+            }
+            if let Some(customer) = &customer {
+                body.push(("customer", customer));
+            }
+            self.count("/dismissals", &body);
+        }
+        self.host.emit("close", &JsValue::UNDEFINED);
     }
 
     fn session(&self) -> Option<String> {
@@ -261,12 +282,23 @@ impl Panel {
 
 /// The event by which a panel that is there already is told to show itself.
 const WAKE: &str = "gv-wake";
+/// Stands on the frame: what opened the panel.
+const PLACEMENT: &str = "data-gv-placement";
 
-/// Shows the panel in `place`.
-pub fn wake(place: &HtmlElement) {
+/// Shows the panel in `place`, which gets one where it has none.
+pub fn show(host: Host, place: &HtmlElement, placement: &str, _survey: bool) {
+    if place.shadow_root().is_none() {
+        Panel::mount(host, place);
+    }
     if let (Some(frame), Ok(event)) = (frame(place), Event::new(WAKE)) {
+        set(&frame, &[(PLACEMENT, placement)]);
         let _ = frame.dispatch_event(&event);
     }
+}
+
+/// Whether the dialog in `place` stands open.
+pub fn is_open(place: &HtmlElement) -> bool {
+    frame(place).is_some_and(|frame| frame.has_attribute("open"))
 }
 
 fn frame(place: &HtmlElement) -> Option<Element> {

@@ -88,10 +88,14 @@ pub struct Start {
     pub friend_reward: Option<Offer>,
     pub minimum_order: Option<Money>,
     pub hold_days: f64,
-    pub radius: Option<String>,
     pub logo_url: Option<String>,
     pub channels: Vec<String>,
     pub terms_url: Option<String>,
+    /// The merchant's own message; none: the panel proposes one.
+    pub message: Option<String>,
+    /// How this market wants it said that the advocate gets something too; empty: not
+    /// at all, none: as the language says it.
+    pub disclosure: Option<String>,
 }
 
 impl Read for Start {
@@ -105,10 +109,11 @@ impl Read for Start {
             friend_reward: Offer::read(&json.member("friend_reward")),
             minimum_order: Money::read(&json.member("minimum_order")),
             hold_days: json.member("hold_days").number()?,
-            radius: theme.text_of("radius"),
             logo_url: theme.text_of("logo_url"),
             channels: texts(&json.member("channels")),
             terms_url: json.text_of("terms_url"),
+            message: json.text_of("message"),
+            disclosure: json.text_of("disclosure"),
         })
     }
 }

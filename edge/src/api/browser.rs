@@ -10,7 +10,7 @@ use grapevine_domain::token::{ClickToken, MOST_TOGETHER, SEPARATOR};
 use grapevine_ledger::command::{Command, Join, Report, Settings};
 use grapevine_ledger::keyring::{Purpose, mac16};
 use grapevine_ledger::reports::offered;
-use grapevine_pages::{Locale, Worth};
+use grapevine_pages::{Accent, Locale, Worth};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use worker::{Env, Request, Response};
@@ -97,14 +97,19 @@ pub async fn start(
             )
             .filter(|_| !found.paused),
             "close": if locale == "pl" { "Zamknij" } else { "Close" },
+            "css": LAUNCHER_CSS,
         },
         "advocate_reward": advocate.map(|offer| offered(offer, currency)),
         "friend_reward": friend.map(|offer| offered(offer, currency)),
         "minimum_order": program.minimum_order.as_ref().and_then(|least| least.get(currency)),
         "hold_days": program.hold_days,
         "window_days": program.window_days,
-        "theme": { "accent": found.accent, "on_accent": null, "radius": null, "logo_url": found.logo_url },
+        "theme": { "css": theme(found.accent.as_deref()), "logo_url": found.logo_url },
         "channels": CHANNELS,
+        "message": null,
+        "disclosure": null,
+        "asks": { "exit_intent": false, "quiet_days": { "dismissed": 30, "shared": 60, "poor": 90 } },
+        "page_url": found.shop_url,
         "consent_required": found.consent_required,
         "terms_url": null,
     });
@@ -113,6 +118,20 @@ pub async fn start(
         .headers()
         .set("Cache-Control", "public, max-age=60")?;
     allow(response, origin.as_deref())
+}
+
+/// The launcher's style, with the theme in front of it.
+const LAUNCHER_CSS: &str = ":host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}*{all:unset;color:var(--o);border-radius:24px;padding:14px 18px;font-weight:600;cursor:pointer;display:flex;gap:8px}:focus-visible{outline:2px solid}:first-child:before{content:\"\";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path(\"M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z\")}[aria-busy=true]{opacity:.7;cursor:progress}";
+
+/// What stands before every style of the panel: the merchant's colour, and what can be
+/// read on it.
+fn theme(accent: Option<&str>) -> String {
+    let accent = accent.map_or_else(Accent::default, |accent| Accent::new(accent, None));
+    format!(
+        ":host{{--a:var(--gv-accent,{});--o:var(--gv-on-accent,{})}}",
+        accent.colour(),
+        accent.on_accent()
+    )
 }
 
 /// Longest worth that a launcher names, in characters: more would stand in the way.

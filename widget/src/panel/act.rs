@@ -7,8 +7,10 @@ use alloc::string::String;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
+use super::passing::MESSAGE;
 use super::{Panel, Screen, WAKE, failed};
 use crate::dom::{Field, after, field, find, icon, on, set};
+use crate::memory::remember;
 use crate::talk::word;
 use crate::{clipboard, device};
 
@@ -55,9 +57,7 @@ pub(super) fn listen(panel: &Rc<Panel>) {
             target.keep_focus_inside(&event)
         });
         let target = Rc::clone(panel);
-        on(&panel.frame, "close", move |_| {
-            target.host.emit("close", &JsValue::UNDEFINED)
-        });
+        on(&panel.frame, "close", move |_| target.closed());
     }
 }
 
@@ -85,6 +85,7 @@ impl Panel {
                 self.show_screen(&Screen::Join(None), true);
             }
             Some("more") => self.show_more(&button),
+            Some("propose") => self.propose_again(),
             Some("copy-link") => {
                 self.copy(&button);
                 self.pressed("copy");
@@ -98,6 +99,10 @@ impl Panel {
             _ => {}
         }
         if let Some(channel) = channel {
+            if channel == "qr" {
+                event.prevent_default();
+                self.show_qr();
+            }
             self.pressed(&channel);
         }
     }
@@ -150,7 +155,7 @@ impl Panel {
             if let Some(link) = self.link() {
                 self.address_buttons(&message, &link);
             }
-            self.message.put(message);
+            self.host.keep(MESSAGE, Some(&message));
         }
         self.complain("");
     }
@@ -168,6 +173,9 @@ impl Panel {
 
     /// Counts a press, once.
     fn pressed(&self, channel: &str) {
+        if !self.shared.replace(true) {
+            remember(&self.host, 's');
+        }
         if let Some(sent) = find(&self.body, ".sent") {
             let _ = sent.remove_attribute("hidden");
             self.announce(&self.talk.say(word::SENT));
@@ -176,7 +184,7 @@ impl Panel {
             let body = [
                 ("session", session.as_str()),
                 ("channel", channel),
-                ("placement", &self.placement),
+                ("placement", &self.placement()),
                 ("press_id", &device::random_id()),
             ];
             self.count("/presses", &body);
@@ -220,7 +228,7 @@ impl Panel {
         let body = [
             ("email", email.as_str()),
             ("locale", self.talk.locale()),
-            ("placement", self.placement.as_str()),
+            ("placement", &self.placement()),
         ];
         self.host.post("/advocates", &body, move |answer| {
             panel.busy(false);

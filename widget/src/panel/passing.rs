@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use super::Panel;
-use crate::channels::{self, CHANNELS, Parcel};
+use crate::channels::{self, Channel, Parcel};
 use crate::device;
-use crate::dom::{field, set};
+use crate::dom::{field, find, set};
 use crate::host::object;
 use crate::talk::word;
 use crate::view;
@@ -17,24 +17,27 @@ use crate::wire::Me;
 /// Buttons in the first row; what is beyond stands behind "More", if it is more than one.
 const ROW: usize = 5;
 
+/// Under which the shopper's own message is kept.
+pub(super) const MESSAGE: &str = "gv_msg";
+
 impl Panel {
     pub(super) fn draw_passing(&self, me: &Me) {
-        let allowed = |name: &str| self.start.channels.iter().any(|channel| channel == name);
-        if allowed("native") && device::has_sheet() {
+        let listed = || {
+            self.start
+                .channels
+                .iter()
+                .filter_map(|name| channels::find(name))
+        };
+        if device::has_sheet() && listed().any(|channel| channel.name == "native") {
             self.show(view::NATIVE, &[]);
         }
         let row = self.show(view::APPS, &[]);
         let rest = self.show(view::REST, &[]);
-        let drawn = || {
-            CHANNELS.iter().filter(|channel| {
-                let has_address =
-                    channels::href(channel, &parcel("", "", ""), self.platform).is_some();
-                channel.drawn && has_address && allowed(channel.name)
-            })
-        };
-        let count = drawn().count();
+        let nothing = parcel("", "", "");
+        let shown = || listed().filter(|channel| self.address(channel, &nothing).is_some());
+        let count = shown().count();
         let first = if count > ROW { ROW - 1 } else { ROW };
-        for (index, channel) in drawn().enumerate() {
+        for (index, channel) in shown().enumerate() {
             let mut label = String::from("channel_");
             label.push_str(channel.name);
             let places = [("channel", channel.name), ("label", &label)];
@@ -43,7 +46,7 @@ impl Panel {
         if count > first {
             self.add(&row, view::MORE, &[]);
         }
-        let message = self.message.get().unwrap_or_else(|| self.propose());
+        let message = self.own_message().unwrap_or_else(|| self.propose());
         self.show(
             view::MESSAGE,
             &[
@@ -55,17 +58,74 @@ impl Panel {
         self.address_buttons(&message, &me.link);
     }
 
-    /// The message as we propose it, disclosure included.
-    pub(super) fn propose(&self) -> String {
-        let talk = &self.talk;
-        let shop = ("shop", self.start.name.as_str());
-        let mut out = match &self.start.friend_reward {
-            Some(offer) => talk.fill(word::MESSAGE_OFFER, &[("gift", &talk.gift(offer)), shop]),
-            None => talk.fill(word::MESSAGE_PLAIN, &[shop]),
+    /// Where a channel's button leads: to an app or a site, or to the edge's own picture
+    /// or sheet of the link.
+    fn address(&self, channel: &Channel, parcel: &Parcel<'_>) -> Option<String> {
+        let page = match channel.name {
+            "qr" => "/qr.svg",
+            "print" => "/card",
+            _ => {
+                let link = channels::link_for(parcel.link, channel.name);
+                let parcel = Parcel {
+                    link: &link,
+                    ..*parcel
+                };
+                return channels::href(channel, &parcel, self.platform);
+            }
         };
-        if self.start.advocate_reward.is_some() {
-            out.push(' ');
-            out.push_str(&talk.say(word::DISCLOSURE));
+        let mut out = String::from(parcel.link);
+        out.push_str(page);
+        Some(out)
+    }
+
+    /// The code as a picture that a friend's phone can read.
+    pub(super) fn show_qr(&self) {
+        let Some(me) = self.me.get() else { return };
+        if find(&self.body, "figure").is_none()
+            && let Some(rest) = find(&self.body, "#rest")
+        {
+            let mut url = me.link.clone();
+            url.push_str("/qr.svg");
+            let figure = self.show(view::QR, &[("url", &url)]);
+            let _ = rest.after_with_node_1(&figure);
+        }
+    }
+
+    /// The message as the shopper changed it.
+    fn own_message(&self) -> Option<String> {
+        let kept = self.host.keep(MESSAGE, None);
+        kept.filter(|message| !message.is_empty())
+    }
+
+    /// Forgets the shopper's message and proposes ours again.
+    pub(super) fn propose_again(&self) {
+        self.host.keep(MESSAGE, Some(""));
+        if let (Some(field), Some(me)) = (field(&self.body, "message"), self.me.get()) {
+            let message = self.propose();
+            field.set_value(&message);
+            field.focus();
+            self.address_buttons(&message, &me.link);
+        }
+    }
+
+    /// The message as we or the merchant propose it, disclosure included.
+    pub(super) fn propose(&self) -> String {
+        let (talk, start) = (&self.talk, &self.start);
+        let shop = ("shop", start.name.as_str());
+        let mut out = match (&start.message, &start.friend_reward) {
+            (Some(message), _) => message.clone(),
+            (None, Some(offer)) => {
+                talk.fill(word::MESSAGE_OFFER, &[("gift", &talk.gift(offer)), shop])
+            }
+            (None, None) => talk.fill(word::MESSAGE_PLAIN, &[shop]),
+        };
+        if start.advocate_reward.is_some() {
+            let disclosure = start.disclosure.clone();
+            let disclosure = disclosure.unwrap_or_else(|| talk.say(word::DISCLOSURE));
+            if !disclosure.is_empty() {
+                out.push(' ');
+                out.push_str(&disclosure);
+            }
         }
         out
     }
@@ -93,9 +153,8 @@ impl Panel {
                 .as_deref()
                 .and_then(channels::find);
             let Some(channel) = channel else { continue };
-            let link = channels::link_for(link, channel.name);
-            let parcel = parcel(&subject, message, &link);
-            let Some(href) = channels::href(channel, &parcel, self.platform) else {
+            let parcel = parcel(&subject, message, link);
+            let Some(href) = self.address(channel, &parcel) else {
                 continue;
             };
             set(&button, &[("href", &href)]);

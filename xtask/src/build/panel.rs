@@ -50,11 +50,13 @@ pub fn build(tools: &Tools) -> Result<()> {
     )?;
     let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
     let loader = fs::read(loader_source()).context("widget/loader.js")?;
+    let entry = fs::read(entry_source()).context("widget/panel.js")?;
     let words = words()?;
     let packages = fs::read(paths::root().join("package-lock.json"))?;
     let inputs = super::digest(&[
         &wasm,
         &loader,
+        &entry,
         &serde_json::to_vec(&words)?,
         &packages,
         tools::WASM_BINDGEN.version.as_bytes(),
@@ -93,6 +95,11 @@ fn loader_source() -> PathBuf {
     paths::root().join("widget/loader.js")
 }
 
+/// What the panel's script begins with; it takes in what wasm-bindgen writes.
+fn entry_source() -> PathBuf {
+    paths::root().join("widget/panel.js")
+}
+
 /// Locale → the words of the panel in it.
 fn words() -> Result<BTreeMap<String, Value>> {
     let folder = paths::root().join("widget/locales");
@@ -124,7 +131,7 @@ fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
     process::capture(
         "wasm-bindgen on the panel",
         process::command(&tools.wasm_bindgen)
-            .args(["--target", "web", "--no-typescript", "--out-name", "panel"])
+            .args(["--target", "web", "--no-typescript", "--out-name", "bound"])
             // The loader always says where the module is.
             .arg("--omit-default-module-path")
             .args(["--remove-name-section", "--remove-producers-section"])
@@ -138,11 +145,12 @@ fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
             "wasm-opt on the panel",
             process::node_command(&paths::node_bin("wasm-opt"))
                 .args(WASM_OPT)
-                .arg(work.join("panel_bg.wasm"))
+                .arg(work.join("bound_bg.wasm"))
                 .arg("--output")
                 .arg(&module),
         )
     })?;
+    fs::copy(entry_source(), work.join("panel.js")).context("widget/panel.js")?;
     let script = work.join("panel-small.js");
     process::capture(
         "esbuild on the panel's script",
@@ -151,7 +159,7 @@ fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
                 "--bundle",
                 "--minify",
                 "--format=esm",
-                "--target=es2020",
+                "--target=es2022",
                 "--log-level=warning",
             ])
             .arg("--legal-comments=none")
@@ -170,7 +178,7 @@ fn minify_loader(hash: &str) -> Result<Vec<u8>> {
                 "--bundle",
                 "--minify",
                 "--format=iife",
-                "--target=es2020",
+                "--target=es2022",
                 "--log-level=warning",
             ])
             .arg("--legal-comments=none")

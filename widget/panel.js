@@ -1,0 +1,35 @@
+// Entry of the panel's script, wrapped around what wasm-bindgen makes of src/.
+//
+// Guarantees: whoever presses gets something. Where WebAssembly is barred by the
+// page's policy, or the module did not come whole, the edge's own page takes over.
+// Not for: anything that the panel does once it is there (src/).
+import init, { ask, banner, open } from './bound.js'
+
+const plain = {
+  // An inline place keeps what the page put into it; an empty one gets a link.
+  open({ start }, place) {
+    if (!place.dataset.grapevine) self.open(start.page_url, '_blank', 'noopener')
+    else if (!place.firstChild) {
+      place.appendChild(Object.assign(document.createElement('a'), {
+        href: start.page_url,
+        target: '_blank',
+        textContent: start.launcher.text || start.name
+      }))
+    }
+  },
+  ask() {},
+  banner() {}
+}
+
+/** The panel's functions; `wasm` and `words` are answers of fetch, 0 where there is none. */
+export default async (host, wasm, words) => {
+  try {
+    host.words = await words.json()
+    await init({ module_or_path: wasm })
+    return { ask, banner, open }
+  } catch (error) {
+    host.plain = 1
+    host.emit('error', error)
+    return plain
+  }
+}
