@@ -108,8 +108,10 @@ if (tag && !live) {
       onclick(event) {
         if (host.plain) return
         event.preventDefault()
-        event.target.ariaBusy = true
-        open().then(() => event.target.ariaBusy = false)
+        // The event itself forgets its target once it is over.
+        const { target } = event
+        target.ariaBusy = true
+        open().then(() => target.ariaBusy = false)
       },
       onpointerenter: safe(load),
       onfocus: safe(load)
