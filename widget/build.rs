@@ -4,7 +4,7 @@
 //! fill and the plural forms that its language needs; every channel has an
 //! icon and, in every locale, a label. Written to `OUT_DIR`: `words.rs` (a
 //! constant a key, so that a wrong key does not compile), `views.rs` (the parts
-//! in `views/`, packed), `icons.rs` (shapes
+//! in `views/`, packed), `icons.rs` and `marks.json` (shapes
 //! out of the SVG files), `panel.css` and `banner.css` (comments and needless
 //! blanks dropped).
 
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use grapevine_domain::share::channels::CHANNELS;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 type Fallible<T> = Result<T, String>;
 
@@ -36,6 +36,7 @@ fn run() -> Fallible<()> {
     }
     write(&out.join("words.rs"), &words(&english))?;
     write(&out.join("icons.rs"), &icons()?)?;
+    write(&out.join("marks.json"), &marks()?)?;
     write(&out.join("views.rs"), &views(&english)?)?;
     for name in ["panel", "banner"] {
         let css = read(Path::new(&format!("styles/{name}.css")))?;
@@ -168,19 +169,25 @@ fn words(english: &Map<String, Value>) -> String {
 /// Interface icons beside those of channels.
 const INTERFACE: [&str; 6] = ["close", "done", "gift", "more", "notice", "wait"];
 
+/// Channels whose icons come with the panel: those that stand in the first row in most
+/// countries. The shapes of the others follow in a file of their own when they are seen.
+const AT_HAND: [&str; 8] = [
+    "native",
+    "email",
+    "copy",
+    "sms",
+    "whatsapp",
+    "facebook",
+    "messenger",
+    "x",
+];
+
+/// The icons of the module as Rust.
 fn icons() -> Fallible<String> {
-    let mut names: Vec<&str> = CHANNELS.iter().map(|channel| channel.name).collect();
-    names.extend(INTERFACE);
+    let names: Vec<&str> = AT_HAND.into_iter().chain(INTERFACE).collect();
     let mut out = format!("static ICONS: [Icon; {}] = [\n", names.len());
     for name in names {
-        let path = PathBuf::from(format!("icons/{name}.svg"));
-        let svg = read(&path)
-            .map_err(|_| format!("{} is missing; see icons/README.md", path.display()))?;
-        let shape = shape(&svg).ok_or(format!(
-            "{}: no shape that build.rs can read",
-            path.display()
-        ))?;
-        let stroked = svg.contains("stroke=\"currentColor\"");
+        let (shape, stroked) = read_icon(name)?;
         let _ = writeln!(
             out,
             "Icon {{ name: {name:?}, stroked: {stroked}, shape: {shape:?} }},"
@@ -188,6 +195,30 @@ fn icons() -> Fallible<String> {
     }
     out.push_str("];\n");
     Ok(out)
+}
+
+/// The icons that follow later, as JSON: name → shape, and `true` where it is stroked.
+fn marks() -> Fallible<String> {
+    let mut out = Map::new();
+    for channel in &CHANNELS {
+        if !AT_HAND.contains(&channel.name) {
+            let (shape, stroked) = read_icon(channel.name)?;
+            out.insert(channel.name.to_owned(), json!([shape, stroked]));
+        }
+    }
+    Ok(Value::Object(out).to_string())
+}
+
+/// A file's shape, and whether it is drawn by its outline.
+fn read_icon(name: &str) -> Fallible<(String, bool)> {
+    let path = PathBuf::from(format!("icons/{name}.svg"));
+    let svg =
+        read(&path).map_err(|_| format!("{} is missing; see icons/README.md", path.display()))?;
+    let shape = shape(&svg).ok_or(format!(
+        "{}: no shape that build.rs can read",
+        path.display()
+    ))?;
+    Ok((shape, svg.contains("stroke=\"currentColor\"")))
 }
 
 /// All drawing elements of a file as one path.

@@ -162,6 +162,13 @@ impl Panel {
 
     fn show_more(&self, button: &Element) {
         if let Some(rest) = find(&self.body, "#rest") {
+            // Drawn when they are wanted, since their icons are then fetched.
+            if rest.first_element_child().is_none() {
+                self.draw_channels(&rest, false);
+                if let Some(link) = self.link() {
+                    self.address_buttons(&self.current_message(), &link);
+                }
+            }
             let open = rest.has_attribute("hidden");
             let _ = rest.toggle_attribute("hidden");
             set(

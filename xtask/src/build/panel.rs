@@ -3,7 +3,7 @@
 //! languages.
 //!
 //! Writes `build/panel/`, which [`super::assets`] copies: `gv.js` and
-//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>.json`.
+//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>.json` and `gv/<hash>/marks.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +25,7 @@ pub fn folder() -> PathBuf {
 
 pub fn build(tools: &Tools) -> Result<()> {
     process::say("building the panel");
-    let wasm = super::cargo_wasm(
+    let made = super::cargo_wasm(
         "compiling the widget",
         process::cargo().current_dir(paths::root()).args([
             "build",
@@ -36,7 +36,9 @@ pub fn build(tools: &Tools) -> Result<()> {
         ]),
         "grapevine-widget",
     )?;
-    let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
+    let wasm = fs::read(&made.wasm).with_context(|| made.wasm.display().to_string())?;
+    let marks = made.out_dir.context("widget/build.rs did not run")?;
+    let marks = fs::read(marks.join("marks.json")).context("the rarer channels' icons")?;
     let loader = fs::read(loader_source()).context("widget/loader.js")?;
     let entry = fs::read(entry_source()).context("widget/panel.js")?;
     let words = words()?;
@@ -45,11 +47,13 @@ pub fn build(tools: &Tools) -> Result<()> {
         &wasm,
         &loader,
         &entry,
+        &marks,
         &serde_json::to_vec(&words)?,
         &packages,
         tools::WASM_BINDGEN.version.as_bytes(),
         // How this file works is an input as well.
         include_bytes!("panel.rs"),
+        include_bytes!("shrink.rs"),
     ]);
     let stamp = folder().join(".inputs");
     if fs::read_to_string(&stamp).is_ok_and(|text| text == inputs) {
@@ -62,6 +66,7 @@ pub fn build(tools: &Tools) -> Result<()> {
     let mut files = BTreeMap::from([
         ("panel.js".to_string(), script),
         ("panel.wasm".to_string(), module),
+        ("marks.json".to_string(), marks),
     ]);
     for (locale, text) in &words {
         files.insert(format!("{locale}.json"), serde_json::to_vec(text)?);
