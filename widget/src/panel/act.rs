@@ -9,7 +9,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::passing::MESSAGE;
 use super::{LOADING, Panel, Screen, WAKE, own};
-use crate::dom::{Field, after, field, find, icon, on, set};
+use crate::dom::{Field, after, field, find, icon, on, once, set};
 use crate::host::object;
 use crate::memory::remember;
 use crate::talk::word;
@@ -108,7 +108,8 @@ impl Panel {
                     self.send_address(&button, &input);
                 }
             }
-            Some("choose-code") => self.choose_code(),
+            Some("choose-code") => self.with_words(Self::choose_code),
+            Some("settings") => self.with_words(Self::draw_settings),
             Some("save-code") => self.save_code(&button),
             Some("stored") => self.call(&button, "/stored", &self.body(&[]), Self::show_stored),
             Some(action @ ("mails-on" | "mails-off")) => self.set_mails(&button, action),
@@ -138,6 +139,12 @@ impl Panel {
             }
             self.pressed(&channel);
         }
+    }
+
+    /// Does something once the words are there that do not come with the panel.
+    fn with_words(self: &Rc<Self>, act: fn(&Self)) {
+        let panel = Rc::clone(self);
+        self.host.more(&once(move |_| act(&panel)));
     }
 
     /// From the last control Tab leads to the first, and back with Shift.
