@@ -6,6 +6,7 @@
 //! or a mail that is no valid MJML fails the build with a sentence that names it.
 
 mod mails;
+mod notation;
 mod reasons;
 mod words;
 
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=locales");
+    println!("cargo:rerun-if-changed=notation");
     println!("cargo:rerun-if-changed=reasons");
     println!("cargo:rerun-if-changed=templates/mail");
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
@@ -26,6 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(
         out.join("reasons.rs"),
         reasons::generate(&root.join("reasons"))?,
+    )?;
+    std::fs::write(
+        out.join("notation.rs"),
+        notation::generate(&root.join("notation/notation.json"))?,
     )?;
     std::fs::write(
         out.join("mails.rs"),

@@ -18,6 +18,7 @@ pub mod home;
 mod locale;
 pub mod look;
 pub mod mail;
+mod notation;
 pub mod picture;
 pub mod policy;
 pub mod qr;
