@@ -27,14 +27,22 @@ pub fn generate(file: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(code, "    Notation {{ tag: {tag:?},")?;
         for key in TEXTS {
             let text = language.get(key).and_then(Value::as_str);
-            writeln!(code, "        {key}: {:?},", text.ok_or_else(|| wrong(key))?)?;
+            writeln!(
+                code,
+                "        {key}: {:?},",
+                text.ok_or_else(|| wrong(key))?
+            )?;
         }
         let from = language.get("grouped_from").and_then(Value::as_u64);
         let from = from.ok_or_else(|| wrong("grouped_from"))?;
         writeln!(code, "        grouped_from: {from},")?;
         for (key, length) in LISTS {
             let list = language.get(key).and_then(Value::as_array);
-            let list: Vec<_> = list.into_iter().flatten().filter_map(Value::as_str).collect();
+            let list: Vec<_> = list
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             if list.len() != length {
                 return Err(wrong(key).into());
             }
