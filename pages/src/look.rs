@@ -10,6 +10,9 @@
 
 use core::fmt::Write as _;
 
+use grapevine_domain::panel::check::LARGEST_RADIUS;
+use grapevine_domain::panel::{Panel, Scheme, Side};
+
 use crate::accent::{Accent, CONTROL_CONTRAST, Colour, TEXT_CONTRAST};
 
 /// The panel's own grounds and words: `--s` and `--t` in `widget/styles/base.css`.
@@ -19,8 +22,6 @@ const DARK: Ground = Ground(Colour(0x1e, 0x1b, 0x20), Colour(0xf1, 0xed, 0xf2));
 const GOOD: Colour = Colour(0x2f, 0x7d, 0x4f);
 const BAD: Colour = Colour(0xb3, 0x26, 0x1e);
 
-/// The roundest corners, in pixels.
-pub const ROUNDEST: u8 = 32;
 /// Most fonts of a list, and most letters of a name.
 const MOST_FONTS: usize = 8;
 const LONGEST_FONT: usize = 40;
@@ -40,28 +41,6 @@ const GENERIC: [&str; 12] = [
     "-apple-system",
 ];
 
-/// Light, dark, or what the shopper prefers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scheme {
-    /// What the shopper prefers.
-    #[default]
-    Auto,
-    /// Light alone.
-    Light,
-    /// Dark alone.
-    Dark,
-}
-
-/// Where the launcher stands, seen in the direction of reading.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Corner {
-    /// Where lines end.
-    #[default]
-    End,
-    /// Where lines begin.
-    Start,
-}
-
 /// A merchant's wishes; what is missing is ours to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
@@ -78,13 +57,13 @@ pub struct Look {
     /// Words on it.
     pub dark_text: Option<Colour>,
     /// How round corners are, in pixels.
-    pub radius: Option<u8>,
+    pub radius: Option<u32>,
     /// Fonts by name, best first, as in CSS.
     pub font: Option<String>,
     /// Light, dark or either.
     pub scheme: Scheme,
-    /// The launcher's corner.
-    pub side: Corner,
+    /// On which side the launcher stands.
+    pub side: Side,
 }
 
 /// A surface and the words on it.
@@ -143,6 +122,24 @@ struct Palette {
 }
 
 impl Look {
+    /// From a merchant's accent and settings; what cannot be read is as if missing.
+    #[must_use]
+    pub fn of(accent: Option<&str>, panel: &Panel) -> Self {
+        let colour = |text: &Option<String>| text.as_deref().and_then(Colour::parse);
+        Self {
+            accent: accent.and_then(Colour::parse),
+            on_accent: colour(&panel.on_accent),
+            surface: colour(&panel.surface),
+            text: colour(&panel.text),
+            dark_surface: colour(&panel.dark_surface),
+            dark_text: colour(&panel.dark_text),
+            radius: panel.radius,
+            font: panel.font.clone(),
+            scheme: panel.scheme,
+            side: panel.side,
+        }
+    }
+
     /// The light and the dark palette; where only one is to be had, it is both. A
     /// surface that is called light and is dark makes a dark look, since all else
     /// that is drawn on it has to be.
@@ -178,7 +175,7 @@ impl Look {
         let mut css = String::new();
         if let Some(radius) = self.radius {
             // Writing into a string can't fail.
-            let _ = write!(css, "--{prefix}radius:{}px;", radius.min(ROUNDEST));
+            let _ = write!(css, "--{prefix}radius:{}px;", radius.min(LARGEST_RADIUS));
         }
         if let Some(fonts) = self.font.as_deref().and_then(families) {
             let _ = write!(css, "--{prefix}font:{fonts};");
@@ -235,12 +232,10 @@ impl Look {
     #[must_use]
     pub fn launcher_css(&self) -> String {
         let side = match self.side {
-            Corner::End => "inset-inline-end",
-            Corner::Start => "inset-inline-start",
+            Side::End => "inset-inline-end",
+            Side::Start => "inset-inline-start",
         };
-        format!(
-            ":host{{{side}:max(16px,env(safe-area-inset-right),env(safe-area-inset-left));{LAUNCHER}"
-        )
+        format!(":host{{{side}:16px;{LAUNCHER}")
     }
 
     /// A stylesheet for the plain page, after `page.css`: all of its custom properties.
@@ -290,16 +285,16 @@ impl Palette {
 }
 
 /// All of the launcher but its side. The gift is drawn by a clipped box, so that no
-/// picture is loaded; forced colours paint boxes over, so it names its own.
+/// picture is loaded; forced colours paint boxes over, so it names its own. Nothing
+/// moves, so there is nothing to leave out for who wants less motion.
 const LAUNCHER: &str = "\
 position:fixed;z-index:999999;bottom:calc(16px + env(safe-area-inset-bottom,0px));\
-display:flex;box-sizing:border-box;max-width:calc(100vw - 32px);border-radius:24px;\
-background:var(--a);color:var(--o);box-shadow:0 4px 16px #0004;\
-font:600 15px/1.3 var(--gv-font,var(--font,system-ui,sans-serif))}\
+max-width:calc(100vw - 32px);border-radius:24px;background:var(--a);color:var(--o);\
+box-shadow:0 4px 16px #0004;font:600 15px/1.3 var(--gv-font,var(--font,system-ui,sans-serif))}\
+aside{display:flex}\
 a,button{all:unset;box-sizing:border-box;display:flex;align-items:center;min-height:48px;\
 border-radius:24px;cursor:pointer;-webkit-tap-highlight-color:transparent}\
-a{gap:8px;min-width:0;padding-block:8px;padding-inline:18px 12px;overflow-wrap:anywhere;\
-unicode-bidi:plaintext}\
+a{gap:8px;min-width:0;padding-block:8px;padding-inline:18px 12px;overflow-wrap:anywhere}\
 a:before{content:\"\";flex:none;width:18px;height:18px;background:currentColor;\
 clip-path:path(\"M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z\")}\
 button{flex:none;justify-content:center;width:48px;font-size:20px;line-height:1;position:relative}\

@@ -17,7 +17,7 @@ fn many(step: usize) -> Vec<Colour> {
 
 #[test]
 fn whatever_is_asked_for_can_be_read() {
-    for accent in many(51) {
+    for accent in many(85) {
         for surface in many(85) {
             for (scheme, text) in [
                 (Scheme::Auto, "#777777"),
@@ -104,6 +104,22 @@ fn what_can_be_read_stays_as_it_was_asked_for() {
 }
 
 #[test]
+fn settings_make_a_look() {
+    let panel = Panel {
+        surface: Some("#fffdf5".to_owned()),
+        text: Some("red;}".to_owned()),
+        radius: Some(8),
+        side: Side::Start,
+        ..Panel::default()
+    };
+    let look = Look::of(Some("1f5c4d"), &panel);
+    assert_eq!(look.accent, Some(colour("#1f5c4d")));
+    assert_eq!((look.surface, look.text), (Some(colour("#fffdf5")), None));
+    assert_eq!((look.radius, look.side), (Some(8), Side::Start));
+    assert_eq!(Look::of(Some("url(x)"), &Panel::default()), Look::default());
+}
+
+#[test]
 fn a_dark_surface_makes_a_dark_look() {
     let look = Look {
         surface: Some(colour("#101014")),
@@ -163,9 +179,9 @@ fn the_launcher_stands_on_the_side_that_was_chosen() {
         }
         .launcher_css()
     };
-    assert!(on(Corner::End).starts_with(":host{inset-inline-end:"));
-    assert!(on(Corner::Start).starts_with(":host{inset-inline-start:"));
-    let css = on(Corner::End);
+    assert!(on(Side::End).starts_with(":host{inset-inline-end:"));
+    assert!(on(Side::Start).starts_with(":host{inset-inline-start:"));
+    let css = on(Side::End);
     assert_eq!(css.matches('{').count(), css.matches('}').count(), "{css}");
     assert!(css.len() < 1_700, "{}", css.len());
 }
