@@ -185,7 +185,7 @@ if (tag && !live) {
     // Who has bought needs no greeting any more.
     convert: async order => {
       await ready
-      const [status, answer] = await post('/orders', { ...order, order_id: order.orderId, token: store.gv_bar = store.gv_click })
+      const [status, answer] = await post('/orders', { ...order, order_id: host.order = order.orderId, token: store.gv_bar = store.gv_click })
       if (status > 299) throw answer.error
       ask('post-purchase')
     },
