@@ -15,6 +15,7 @@ mod mailbox;
 mod merchants;
 mod orders;
 mod pages;
+mod plain_page;
 mod previews;
 mod programs;
 mod publishing;
