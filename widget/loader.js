@@ -77,7 +77,7 @@ if (tag && !live) {
     })
   const open = safe(async (where, place) => (await load()).open(host, place || stage('panel'), where))
   // Nobody is asked for a while after a no: then nothing is loaded either.
-  const ask = safe(async where => store.gv_quiet > Date.now() || (await load()).ask(host, where))
+  const ask = safe(async where => start.asks[where.replace('-', '_')] && !(store.gv_quiet > Date.now()) && (await load()).ask(host, where))
 
   // One host a name; a page's own navigation may have thrown it out.
   const stage = name => {
@@ -97,8 +97,10 @@ if (tag && !live) {
     if (!text || (placement || 'floating') != 'floating' || store.gv_hide) return
     const launcher = stage('launcher')
     const root = launcher.attachShadow({ mode: 'open' })
+    // A landmark: what stands beside a page's own content.
+    const pill = make(root, 'aside')
     // A link, so that it leads to the edge's own page where the panel can't be had.
-    const button = (name, action, more) => make(root, name, more).dataset.gvAction = action
+    const button = (name, action, more) => make(pill, name, more).dataset.gvAction = action
     button('a', 'open', {
       textContent: text,
       href: start.page_url,
@@ -106,8 +108,10 @@ if (tag && !live) {
       onclick(event) {
         if (host.plain) return
         event.preventDefault()
-        event.target.ariaBusy = true
-        open().then(() => event.target.ariaBusy = false)
+        // The event itself forgets its target once it is over.
+        const { target } = event
+        target.ariaBusy = true
+        open().then(() => target.ariaBusy = false)
       },
       onpointerenter: safe(load),
       onfocus: safe(load)
@@ -181,7 +185,7 @@ if (tag && !live) {
     // Who has bought needs no greeting any more.
     convert: async order => {
       await ready
-      const [status, answer] = await post('/orders', { ...order, order_id: order.orderId, token: store.gv_bar = store.gv_click })
+      const [status, answer] = await post('/orders', { ...order, order_id: host.order = order.orderId, token: store.gv_bar = store.gv_click })
       if (status > 299) throw answer.error
       ask('post-purchase')
     },

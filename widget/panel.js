@@ -3,7 +3,7 @@
 // Guarantees: whoever presses gets something. Where WebAssembly is barred by the
 // page's policy, or the module did not come whole, the edge's own page takes over.
 // Not for: anything that the panel does once it is there (src/).
-import init, { ask, banner, open } from './bound.js'
+import { ask, banner, initSync, open } from './bound.js'
 
 const plain = {
   // An inline place keeps what the page put into it; an empty one gets a link.
@@ -21,11 +21,24 @@ const plain = {
   banner() {}
 }
 
+// Words of what few look at.
+let more
+
 /** The panel's functions; `wasm` and `words` are answers of fetch, 0 where there is none. */
 export default async (host, wasm, words) => {
   try {
-    host.words = await words.json()
-    await init({ module_or_path: wasm })
+    // The first entry holds the words that go by a name; the others by their number.
+    const list = await words.json()
+    host.words = Object.assign(list, list[0])
+    host.more = run => (more ||= fetch(words.url.replace('.json', '-more.json'))
+      .then(answer => answer.json())
+      .then(rest => list.push(...rest)))
+      .then(run)
+      .catch(error => {
+        more = 0
+        host.emit('error', error)
+      })
+    initSync({ module: await WebAssembly.compile(await wasm.arrayBuffer()) })
     return { ask, banner, open }
   } catch (error) {
     host.plain = 1

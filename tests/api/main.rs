@@ -19,6 +19,7 @@ mod merchants;
 mod orders;
 mod pages;
 mod panel;
+mod plain_page;
 mod previews;
 mod programs;
 mod publishing;

@@ -7,10 +7,11 @@
 use alloc::string::String;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use js_sys::{Date, Math, Reflect};
+use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
 
-use crate::host::{Host, object};
+use crate::dom::once;
+use crate::host::{Host, object, put};
 use crate::memory::{HISTORY, be_quiet, remember};
 use crate::panel;
 use crate::wire::Json;
@@ -46,8 +47,7 @@ pub fn ask(host: Host, placement: String) {
         ("session", host.keep("gv_me", None).into()),
         ("customer", host.customer().into()),
     ] {
-        // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&body, &JsValue::from_str(name), &value);
+        put(&body, name, &value);
     }
     let asking = host.clone();
     host.post_object("/asks", &body, move |answer| {
@@ -55,7 +55,13 @@ pub fn ask(host: Host, placement: String) {
         if answer.body.member("ask").flag() == Some(true) {
             remember(&asking, 'a');
             let survey = answer.body.member("survey").flag() == Some(true);
-            panel::show(asking, &place, &placement, survey);
+            let host = asking.clone();
+            let show = move || panel::show(host, &place, &placement, survey);
+            if survey {
+                asking.more(&once(move |_| show()));
+            } else {
+                show();
+            }
         } else {
             let pause = answer.body.member("quiet_ms").number();
             be_quiet(&asking, pause.unwrap_or(USUAL_PAUSE));

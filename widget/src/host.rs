@@ -40,6 +40,10 @@ extern "C" {
     /// A new host element at the end of the page.
     #[wasm_bindgen(method)]
     pub fn stage(this: &Host, name: &str) -> HtmlElement;
+    /// Calls `run` once the words are there that do not come with the panel: those of the
+    /// survey, of a code of one's own and of a shopper's data.
+    #[wasm_bindgen(method)]
+    pub fn more(this: &Host, run: &JsValue);
     #[wasm_bindgen(method, js_name = post)]
     fn post_body(this: &Host, path: &str, body: &Object) -> Later;
 
@@ -110,8 +114,13 @@ impl Json for JsValue {
 pub fn object(entries: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (key, value) in entries {
-        // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+        put(&object, key, &JsValue::from_str(value));
     }
     object
+}
+
+/// Sets a member of a plain object.
+pub fn put(object: &Object, key: &str, value: &JsValue) {
+    // Of an object that we made, this can't fail.
+    let _ = Reflect::set(object, &JsValue::from_str(key), value);
 }

@@ -3,33 +3,19 @@
 //! languages.
 //!
 //! Writes `build/panel/`, which [`super::assets`] copies: `gv.js` and
-//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>.json`.
+//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>{,-more}.json` and `gv/<hash>/marks.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
+use super::shrink;
 use crate::tools::{self, Tools};
 use crate::{paths, process};
-
-/// What `wasm-opt` may use: what rustc emits by default and every browser with
-/// wasm-bindgen's own features has. A newer encoding would shut out browsers.
-const WASM_OPT: &[&str] = &[
-    "-Oz",
-    "--enable-mutable-globals",
-    "--enable-sign-ext",
-    "--enable-nontrapping-float-to-int",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-reference-types",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-    "--converge",
-];
 
 pub fn folder() -> PathBuf {
     paths::build_dir().join("panel")
@@ -37,7 +23,7 @@ pub fn folder() -> PathBuf {
 
 pub fn build(tools: &Tools) -> Result<()> {
     process::say("building the panel");
-    let wasm = super::cargo_wasm(
+    let made = super::cargo_wasm(
         "compiling the widget",
         process::cargo().current_dir(paths::root()).args([
             "build",
@@ -48,20 +34,25 @@ pub fn build(tools: &Tools) -> Result<()> {
         ]),
         "grapevine-widget",
     )?;
-    let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
+    let wasm = fs::read(&made.wasm).with_context(|| made.wasm.display().to_string())?;
+    let out_dir = made.out_dir.context("widget/build.rs did not run")?;
+    let marks = fs::read(out_dir.join("marks.json")).context("the rarer channels' icons")?;
+    let order = fs::read(out_dir.join("words.json")).context("the words' order")?;
     let loader = fs::read(loader_source()).context("widget/loader.js")?;
     let entry = fs::read(entry_source()).context("widget/panel.js")?;
-    let words = words()?;
+    let words = words(&serde_json::from_slice(&order)?)?;
     let packages = fs::read(paths::root().join("package-lock.json"))?;
     let inputs = super::digest(&[
         &wasm,
         &loader,
         &entry,
+        &marks,
         &serde_json::to_vec(&words)?,
         &packages,
         tools::WASM_BINDGEN.version.as_bytes(),
         // How this file works is an input as well.
         include_bytes!("panel.rs"),
+        include_bytes!("shrink.rs"),
     ]);
     let stamp = folder().join(".inputs");
     if fs::read_to_string(&stamp).is_ok_and(|text| text == inputs) {
@@ -70,13 +61,14 @@ pub fn build(tools: &Tools) -> Result<()> {
     if folder().exists() {
         fs::remove_dir_all(folder()).context("removing the former panel")?;
     }
-    let (script, module) = bind(tools, &wasm)?;
+    let (script, module) = shrink::bind(tools, &wasm)?;
     let mut files = BTreeMap::from([
         ("panel.js".to_string(), script),
         ("panel.wasm".to_string(), module),
+        ("marks.json".to_string(), marks),
     ]);
-    for (locale, text) in &words {
-        files.insert(format!("{locale}.json"), serde_json::to_vec(text)?);
+    for (name, list) in words {
+        files.insert(name, serde_json::to_vec(&list)?);
     }
     let contents: Vec<&[u8]> = files.values().map(Vec::as_slice).collect();
     let hash = super::short_hash(super::digest(&contents).as_bytes());
@@ -96,77 +88,46 @@ fn loader_source() -> PathBuf {
 }
 
 /// What the panel's script begins with; it takes in what wasm-bindgen writes.
-fn entry_source() -> PathBuf {
+pub(super) fn entry_source() -> PathBuf {
     paths::root().join("widget/panel.js")
 }
 
-/// Locale → the words of the panel in it.
-fn words() -> Result<BTreeMap<String, Value>> {
+/// Which words stand where; `widget/build.rs` has counted them.
+#[derive(Deserialize)]
+struct Order {
+    named: Vec<String>,
+    first: Vec<String>,
+    later: Vec<String>,
+}
+
+/// The files of words: `pl.json` is a list that begins with the words that go by a name,
+/// `pl-more.json` goes on with it.
+fn words(order: &Order) -> Result<BTreeMap<String, Value>> {
     let folder = paths::root().join("widget/locales");
-    let mut words = BTreeMap::new();
+    let mut files = BTreeMap::new();
     for name in super::files_under(&folder)? {
         let Some(locale) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
             continue;
         };
         let text = fs::read(folder.join(&name))?;
-        let text = serde_json::from_slice(&text)
-            .with_context(|| format!("widget/locales/{locale}.json is not valid JSON"))?;
-        words.insert(locale.to_string(), text);
+        let words: Map<String, Value> = serde_json::from_slice(&text)
+            .with_context(|| format!("widget/locales/{locale}.json is no JSON object"))?;
+        let word = |key: &String| words.get(key).cloned().unwrap_or_default();
+        let named: Map<_, _> = order
+            .named
+            .iter()
+            .map(|key| (key.clone(), word(key)))
+            .collect();
+        let mut first = vec![Value::Object(named)];
+        first.extend(order.first.iter().map(word));
+        files.insert(format!("{locale}.json"), Value::Array(first));
+        let later = order.later.iter().map(word).collect();
+        files.insert(format!("{locale}-more.json"), later);
     }
-    if words.is_empty() {
+    if files.is_empty() {
         bail!("widget/locales holds no <locale>.json");
     }
-    Ok(words)
-}
-
-/// Turns cargo's wasm into the pair that a browser loads.
-fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
-    let work = paths::build_dir().join("panel-work");
-    if work.exists() {
-        fs::remove_dir_all(&work)?;
-    }
-    fs::create_dir_all(&work)?;
-    let raw = work.join("panel.wasm");
-    fs::write(&raw, wasm)?;
-    process::capture(
-        "wasm-bindgen on the panel",
-        process::command(&tools.wasm_bindgen)
-            .args(["--target", "web", "--no-typescript", "--out-name", "bound"])
-            // The loader always says where the module is.
-            .arg("--omit-default-module-path")
-            .args(["--remove-name-section", "--remove-producers-section"])
-            .arg("--out-dir")
-            .arg(&work)
-            .arg(&raw),
-    )?;
-    let module = work.join("panel-small.wasm");
-    process::while_ticking("shrinking the panel", || {
-        process::capture(
-            "wasm-opt on the panel",
-            process::node_command(&paths::node_bin("wasm-opt"))
-                .args(WASM_OPT)
-                .arg(work.join("bound_bg.wasm"))
-                .arg("--output")
-                .arg(&module),
-        )
-    })?;
-    fs::copy(entry_source(), work.join("panel.js")).context("widget/panel.js")?;
-    let script = work.join("panel-small.js");
-    process::capture(
-        "esbuild on the panel's script",
-        super::esbuild()
-            .args([
-                "--bundle",
-                "--minify",
-                "--format=esm",
-                "--target=es2022",
-                "--log-level=warning",
-            ])
-            .arg("--legal-comments=none")
-            .arg(format!("--outfile={}", script.display()))
-            .arg(work.join("panel.js")),
-    )?;
-    Ok((fs::read(script)?, fs::read(module)?))
+    Ok(files)
 }
 
 fn minify_loader(hash: &str) -> Result<Vec<u8>> {
