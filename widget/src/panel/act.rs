@@ -80,8 +80,12 @@ const ACTS: [(&str, Act); 24] = [
     ("copy-code", |panel, button| panel.copy(button)),
     ("copy-coupon", |panel, button| panel.copy(button)),
     ("native", |panel, _| panel.open_native()),
-    ("choose-code", |panel, _| panel.with_words(Panel::choose_code)),
-    ("settings", |panel, _| panel.with_words(Panel::draw_settings)),
+    ("choose-code", |panel, _| {
+        panel.with_words(Panel::choose_code)
+    }),
+    ("settings", |panel, _| {
+        panel.with_words(Panel::draw_settings)
+    }),
     ("save-code", Panel::save_code),
     ("stored", |panel, button| {
         panel.call(button, "/stored", &panel.body(&[]), Panel::show_stored);

@@ -76,10 +76,10 @@ impl Panel {
 
     /// What "Your data" holds, drawn when it is opened for the first time.
     pub(super) fn draw_settings(&self) {
-        if let (Some(place), Some(me)) = (find(&self.body, ".data"), self.me.get())
+        if let (Some(place), Some(me)) = (find(&self.body, ".data"), self.told.get())
             && find(&place, "button").is_none()
         {
-            let (action, mails) = mails_button(me.mails);
+            let (action, mails) = mails_button(me.member("mails").flag() != Some(false));
             let places = [("action", action), ("mails", mails.0)];
             self.add(&place, view::OWN_DATA, &places);
         }
@@ -122,7 +122,11 @@ impl Panel {
         let body = self.body(&[]);
         put(&body, "on", &JsValue::from_bool(on));
         self.call(button, "/mails", &body, |panel, button, answer| {
-            let on = answer.body.member("mails").flag().unwrap_or_default();
+            let mails = answer.body.member("mails");
+            let on = mails.flag().unwrap_or_default();
+            if let Some(me) = panel.told.get() {
+                put(me.unchecked_ref(), "mails", &mails);
+            }
             let (action, word) = mails_button(on);
             set(button, &[("data-gv-action", action)]);
             button.set_text_content(Some(&panel.talk.say(word)));
