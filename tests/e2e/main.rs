@@ -6,6 +6,7 @@ mod friend_without_script;
 mod hidden_frames;
 mod nothing_counts_twice;
 mod orders_by_token_or_coupon;
+mod own_page;
 mod pages_around_a_link;
 mod people_who_do_not_point;
 mod plain_page;
