@@ -12,6 +12,7 @@ pub mod edge;
 pub mod guardian;
 pub mod inbox;
 pub mod page;
+pub mod relay;
 pub mod shop;
 pub mod wait;
 pub mod wire;

@@ -1,0 +1,112 @@
+//! Nothing on the page moves, and nothing is held up.
+
+use anyhow::Result;
+use grapevine_tests::browser::{At, Browser, Profile, Seen, View};
+use grapevine_tests::edge::Edge;
+use grapevine_tests::world::World;
+use serde_json::{Value, json};
+
+use crate::steps::{LAUNCHER, banner, panel};
+
+/// The demo page of a placement, and a browser whose pages are watched.
+async fn at(view: View) -> Result<(World, Browser)> {
+    let world = World::with_shop(Edge::shared().await?).await?;
+    let browser = Browser::open(&Profile::default()).await?;
+    browser.witness().await?;
+    browser.look(view).await?;
+    Ok((world, browser))
+}
+
+fn still(what: &str, seen: &Seen) {
+    println!("CLS, {what}: {}", seen.shift);
+    assert!(
+        seen.shift == 0.0,
+        "{what} moved the page by {}: {}",
+        seen.shift,
+        seen.shifts
+    );
+}
+
+#[tokio::test]
+async fn nothing_moves_when_the_panel_comes() -> Result<()> {
+    for (view, name) in [(View::Desktop, "desktop"), (View::Phone, "phone")] {
+        let (world, browser) = at(view).await?;
+        let shop = world.shop()?;
+        browser.goto(&shop.page("/demo/floating")).await?;
+        browser.find(LAUNCHER).await?;
+        still(&format!("launcher, {name}"), &browser.seen().await?);
+
+        browser.goto(&shop.page("/demo/inline")).await?;
+        browser
+            .find(At::Shadow("[data-gv=inline]", "[data-gv-field=email]"))
+            .await?;
+        still(&format!("inline, {name}"), &browser.seen().await?);
+
+        browser.goto(&shop.page("/demo/welcome/link")).await?;
+        browser.find(banner("[data-gv-state=offer]")).await?;
+        still(&format!("welcome, {name}"), &browser.seen().await?);
+        browser.pictures(&format!("welcome-{name}")).await?;
+        browser.look(view).await?;
+        browser.press(banner("[data-gv-action=close]")).await?;
+
+        browser
+            .goto(&shop.page("/demo/welcome/link?to=strip"))
+            .await?;
+        browser.find(banner("[data-gv-state=offer]")).await?;
+        still(
+            &format!("welcome in a strip, {name}"),
+            &browser.seen().await?,
+        );
+        browser.pictures(&format!("welcome-strip-{name}")).await?;
+        browser.close().await?;
+    }
+    Ok(())
+}
+
+/// The longest run of one of our scripts, by the browser's own account of long frames.
+fn longest(seen: &Seen) -> i64 {
+    let ours = seen.scripts.iter().filter(|script| {
+        let source = script.get("source").and_then(Value::as_str);
+        source.is_some_and(|source| source.contains("/gv"))
+    });
+    ours.filter_map(|script| script.get("milliseconds")?.as_i64())
+        .max()
+        .unwrap_or(0)
+}
+
+/// At a quarter of this machine's speed. The browser's own share of a long task (style,
+/// layout, a busy machine beside it) is told, not judged.
+#[tokio::test]
+async fn no_script_of_ours_holds_up_a_slow_device() -> Result<()> {
+    let (world, browser) = at(View::Phone).await?;
+    let shop = world.shop()?;
+    browser
+        .tools("Emulation.setCPUThrottlingRate", json!({ "rate": 4 }))
+        .await?;
+    for path in ["/demo/floating", "/demo/inline", "/demo/welcome/link"] {
+        browser.goto(&shop.page(path)).await?;
+        match path {
+            "/demo/floating" => {
+                browser.press(LAUNCHER).await?;
+                browser.find(panel("[data-gv-field=email]")).await?;
+            }
+            "/demo/inline" => {
+                browser
+                    .find(At::Shadow("[data-gv=inline]", "[data-gv-field=email]"))
+                    .await?;
+            }
+            _ => {
+                browser.find(banner("[data-gv-state=offer]")).await?;
+            }
+        }
+        let seen = browser.seen().await?;
+        println!(
+            "4x slower, {path}: tasks over 50 ms {:?}, longest script of ours {} ms, {:?}",
+            seen.tasks,
+            longest(&seen),
+            seen.scripts
+        );
+        assert!(longest(&seen) <= 50, "{path}: {:?}", seen.scripts);
+    }
+    browser.close().await
+}
