@@ -1,7 +1,7 @@
 //! Puts the panel's product data into the crate and refuses what is incomplete.
 //!
 //! Guarantees: every locale has every word of `en.json`, with the same places to
-//! fill and the plural forms that its language needs; every drawn channel has an
+//! fill and the plural forms that its language needs; every channel has an
 //! icon and, in every locale, a label. Written to `OUT_DIR`: `words.rs` (a
 //! constant a key, so that a wrong key does not compile), `views.rs` (the parts
 //! in `views/`, packed), `icons.rs` (shapes
@@ -114,7 +114,7 @@ fn check_locale(path: &Path, english: &Map<String, Value>) -> Fallible<()> {
             _ => return Err(format!("{at}: \"{key}\" has another shape than in en.json")),
         }
     }
-    for channel in CHANNELS.iter().filter(|channel| channel.drawn) {
+    for channel in &CHANNELS {
         if !words.contains_key(&format!("channel_{}", channel.name)) {
             return Err(format!("{at}: channel \"{}\" has no label", channel.name));
         }
@@ -169,11 +169,7 @@ fn words(english: &Map<String, Value>) -> String {
 const INTERFACE: [&str; 6] = ["close", "done", "gift", "more", "notice", "wait"];
 
 fn icons() -> Fallible<String> {
-    let mut names: Vec<&str> = CHANNELS
-        .iter()
-        .filter(|channel| channel.drawn)
-        .map(|channel| channel.name)
-        .collect();
+    let mut names: Vec<&str> = CHANNELS.iter().map(|channel| channel.name).collect();
     names.extend(INTERFACE);
     let mut out = format!("static ICONS: [Icon; {}] = [\n", names.len());
     for name in names {

@@ -83,7 +83,7 @@ if (tag && !live) try {
     })
   const open = safe(async (where, place) => (await load()).open(host, place || stage('panel'), where))
   // Nobody is asked for a while after a no: then nothing is loaded either.
-  const ask = safe(async where => store.gv_quiet > Date.now() || (await load()).ask(host, where))
+  const ask = safe(async where => start.asks[where.replace('-', '_')] && !(store.gv_quiet > Date.now()) && (await load()).ask(host, where))
 
   // One host a name; a page's own navigation may have thrown it out.
   const stage = name => {
@@ -103,10 +103,11 @@ if (tag && !live) try {
     if (!text || (placement || 'floating') != 'floating' || store.gv_hide) return
     const launcher = stage('launcher')
     const root = launcher.attachShadow({ mode: 'open' })
-    // A link right below a shadow root is more than some test drivers can press.
-    const box = make(root, 'div')
+    // A landmark: what stands beside a page's own content. And some test drivers
+    // can't press what is right below a shadow root.
+    const pill = make(root, 'aside')
     // A link, so that it leads to the edge's own page where the panel can't be had.
-    const button = (name, action, more) => make(box, name, more).dataset.gvAction = action
+    const button = (name, action, more) => make(pill, name, more).dataset.gvAction = action
     button('a', 'open', {
       textContent: text,
       href: start.page_url,
@@ -114,10 +115,13 @@ if (tag && !live) try {
       onclick(event) {
         if (host.plain) return
         event.preventDefault()
-        event.target.ariaBusy = true
+        // The event itself forgets its target once it is over.
+        const { target } = event
+        target.ariaBusy = true
         open().then(() => {
-          event.target.ariaBusy = false
-          loading || event.target.click()
+          target.ariaBusy = false
+          // Nothing came: the link does what links do.
+          loading || target.click()
         })
       },
       onpointerenter: safe(load),
@@ -192,7 +196,7 @@ if (tag && !live) try {
     // Who has bought needs no greeting any more.
     convert: async order => {
       await ready
-      const [status, answer] = await post('/orders', { ...order, order_id: order.orderId, token: store.gv_bar = store.gv_click })
+      const [status, answer] = await post('/orders', { ...order, order_id: host.order = order.orderId, token: store.gv_bar = store.gv_click })
       if (!status || status > 299) throw answer.error
       ask('post-purchase')
     },

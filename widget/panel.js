@@ -3,7 +3,7 @@
 // Guarantees: whoever presses gets something. Where WebAssembly is barred by the
 // page's policy, or the module did not come whole, the edge's own page takes over.
 // Not for: anything that the panel does once it is there (src/).
-import init, { ask, banner, open } from './bound.js'
+import { ask, banner, initSync, open } from './bound.js'
 
 const plain = {
   // An inline place keeps what the page put into it; an empty one gets a link.
@@ -25,7 +25,7 @@ const plain = {
 export default async (host, wasm, words) => {
   try {
     host.words = await words.json()
-    await init({ module_or_path: wasm })
+    initSync({ module: await WebAssembly.compile(await wasm.arrayBuffer()) })
     return { ask, banner, open }
   } catch (error) {
     host.plain = 1

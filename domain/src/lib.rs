@@ -5,6 +5,7 @@
 //! reason that has a stable `code()`; an error is a broken contract.
 #![deny(clippy::float_arithmetic)]
 
+pub mod ask;
 pub mod attribution;
 pub mod code;
 pub mod conversion;
@@ -12,6 +13,7 @@ pub mod fraud;
 pub mod limits;
 pub mod link;
 pub mod money;
+pub mod panel;
 pub mod period;
 pub mod program;
 pub mod rate;

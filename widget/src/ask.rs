@@ -7,10 +7,10 @@
 use alloc::string::String;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use js_sys::{Date, Math, Reflect};
+use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
 
-use crate::host::{Host, object};
+use crate::host::{Host, object, put};
 use crate::memory::{HISTORY, be_quiet, remember};
 use crate::panel;
 use crate::wire::Json;
@@ -46,8 +46,7 @@ pub fn ask(host: Host, placement: String) {
         ("session", host.keep("gv_me", None).into()),
         ("customer", host.customer().into()),
     ] {
-        // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&body, &JsValue::from_str(name), &value);
+        put(&body, name, &value);
     }
     let asking = host.clone();
     host.post_object("/asks", &body, move |answer| {

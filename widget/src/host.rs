@@ -110,8 +110,13 @@ impl Json for JsValue {
 pub fn object(entries: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (key, value) in entries {
-        // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+        put(&object, key, &JsValue::from_str(value));
     }
     object
+}
+
+/// Sets a member of a plain object.
+pub fn put(object: &Object, key: &str, value: &JsValue) {
+    // Of an object that we made, this can't fail.
+    let _ = Reflect::set(object, &JsValue::from_str(key), value);
 }

@@ -5,15 +5,17 @@
 mod act;
 mod draw;
 mod friends;
+mod own;
 mod passing;
+mod survey;
 
 pub use act::show_copied;
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::Cell;
 
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, ShadowRootMode};
 
@@ -21,9 +23,9 @@ use crate::ask;
 use crate::channels::Platform;
 use crate::device;
 use crate::dom::{find, set};
-use crate::host::{Answer, Host, object};
+use crate::host::{Answer, Host, object, put};
 use crate::memory::remember;
-use crate::talk::{Talk, Word, word};
+use crate::talk::{Talk, Word, joined, word};
 use crate::view;
 use crate::wire::{Json, Me, Read, Start};
 
@@ -31,28 +33,23 @@ const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
 
 /// What the panel shows; its name stands in `data-gv-state`.
 enum Screen {
-    Loading,
     /// Unknown: one field and one button. With a word on why, if there is one.
     Join(Option<Word>),
-    /// The address has a link already; a message is on its way.
-    CheckMail,
     Known,
-    Error,
-    Offline,
+    /// A part of `views/` by itself, under a name.
+    Part(&'static str, &'static str),
 }
 
-impl Screen {
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Loading => "loading",
-            Self::Join(_) => "join",
-            Self::CheckMail => "check-mail",
-            Self::Known => "known",
-            Self::Error => "error",
-            Self::Offline => "offline",
-        }
-    }
-}
+const LOADING: Screen = Screen::Part("loading", view::LOADING);
+/// The address has a link already; a message is on its way.
+const CHECK_MAIL: Screen = Screen::Part("check-mail", view::CHECK_MAIL);
+/// The merchant wants somebody else.
+const INELIGIBLE: Screen = Screen::Part("ineligible", view::INELIGIBLE);
+const ERROR: Screen = Screen::Part("error", view::ERROR);
+const OFFLINE: Screen = Screen::Part("offline", view::OFFLINE);
+
+/// When waiting is called long, in milliseconds.
+const LONG_WAIT: i32 = 5000;
 
 /// A value that changes. Taken out to be read, so that no borrow can fail.
 struct Slot<T>(Cell<Option<T>>);
@@ -91,8 +88,10 @@ pub struct Panel {
     me: Slot<Rc<Me>>,
     /// The address as typed.
     email: Slot<String>,
-    /// Whether something was passed on since the panel was opened.
-    shared: Cell<bool>,
+    /// Whether what was asked for was given since the panel was opened: a share, an answer.
+    settled: Cell<bool>,
+    /// The answer that feedback may be added to.
+    answer: Slot<Object>,
 }
 
 impl Panel {
@@ -133,16 +132,17 @@ impl Panel {
             status,
             me: Slot::new(),
             email: Slot::new(),
-            shared: Cell::new(false),
+            settled: Cell::new(false),
+            answer: Slot::new(),
         });
         act::listen(&panel);
-        panel.show_screen(&Screen::Loading, false);
+        panel.show_screen(&LOADING, false);
         Some(())
     }
 
     /// Opens the dialog, if it is one, and looks after what is new.
     fn appear(self: &Rc<Self>) {
-        self.shared.set(false);
+        self.settled.set(false);
         let dialog: &HtmlDialogElement = self.frame.unchecked_ref();
         // Fails where it is open already, or its host was taken out of the page.
         let opened = self.modal && dialog.show_modal().is_ok();
@@ -151,30 +151,95 @@ impl Panel {
                 .emit("open", &JsValue::from_str(&self.placement()));
         }
         if opened || !self.modal {
-            self.count("/views", &[("placement", &self.placement())]);
+            let placement = self.placement();
+            self.count("/views", &object(&[("placement", &placement)]));
         }
-        self.refresh();
+        if self.frame.has_attribute(SURVEY) {
+            self.show_screen(&survey::SURVEY, self.modal);
+        } else {
+            self.refresh();
+        }
     }
 
     /// Finds out who is there and shows what belongs to them.
     fn refresh(self: &Rc<Self>) {
         let panel = Rc::clone(self);
-        if let Some(session) = self.session() {
-            self.host
-                .post("/me", &[("session", &session)], move |answer| {
-                    panel.came_back(&answer)
-                });
-        } else if let Some(customer) = self.host.customer() {
-            let body = [
-                ("customer", customer.as_str()),
-                ("locale", self.talk.locale()),
-                ("placement", &self.placement()),
-            ];
-            self.host
-                .post("/advocates", &body, move |answer| panel.joined(&answer));
-        } else {
-            self.show_screen(&Screen::Join(None), self.modal);
+        match self.who() {
+            Some(("session", _)) => {
+                let done = move |answer: Answer| panel.came_back(&answer);
+                self.host.post_object("/me", &self.body(&[]), done);
+            }
+            // Who has left comes back by their own hand.
+            Some(_)
+                if self
+                    .host
+                    .keep(LEFT, None)
+                    .is_none_or(|left| left.is_empty()) =>
+            {
+                let done = move |answer: Answer| panel.joined(&answer);
+                self.host.post_object("/advocates", &self.body(&[]), done);
+            }
+            _ => self.show_screen(&Screen::Join(None), self.modal),
         }
+    }
+
+    /// Who is there, under the name by which the edge takes it.
+    fn who(&self) -> Option<(&'static str, String)> {
+        let customer = || Some(("customer", self.host.customer()?));
+        self.session().map(|it| ("session", it)).or_else(customer)
+    }
+
+    /// A body that says who asks and from where. The edge passes over what it doesn't need.
+    fn body(&self, entries: &[(&str, &str)]) -> Object {
+        let body = object(entries);
+        let who = self.who();
+        let who = who.as_ref().map(|(name, value)| (*name, value.as_str()));
+        for (name, value) in [
+            who,
+            Some(("locale", self.talk.locale())),
+            Some(("placement", &self.placement())),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            put(&body, name, &JsValue::from_str(value));
+        }
+        body
+    }
+
+    /// Asks the edge for what a button is for. What it refuses is said beside the button.
+    fn call(
+        self: &Rc<Self>,
+        button: &Element,
+        path: &str,
+        body: &Object,
+        done: fn(&Rc<Self>, &Element, &Answer),
+    ) {
+        // Not `disabled`: that would lose the keyboard's place.
+        set(button, &[("aria-busy", "true")]);
+        let (panel, button) = (Rc::clone(self), button.clone());
+        self.host.post_object(path, body, move |answer| {
+            let _ = button.remove_attribute("aria-busy");
+            match answer.status {
+                200..=399 => done(&panel, &button, &answer),
+                401 => panel.expired(),
+                _ => panel.refused(&button, &answer),
+            }
+        });
+    }
+
+    fn refused(&self, button: &Element, answer: &Answer) {
+        let word = match (code_of(answer).as_str(), answer.status) {
+            ("not_eligible", _) => return self.show_screen(&INELIGIBLE, true),
+            ("code_taken", _) => word::CODE_TAKEN,
+            ("too_many_codes", _) => word::CODE_MANY,
+            ("invalid_code", _) => word::CODE_RULE,
+            (_, 422) => word::JOIN_BAD,
+            (_, 0) if !device::is_online() => word::JOIN_OFFLINE,
+            _ => word::JOIN_FAILED,
+        };
+        // What was typed stays, whatever went wrong.
+        self.complain(button, &self.talk.say(word));
     }
 
     /// What opened it.
@@ -185,17 +250,9 @@ impl Panel {
     /// The dialog was closed. Who was asked and passed nothing on is left alone.
     fn closed(&self) {
         let placement = self.placement();
-        if ask::is_unasked(&placement) && !self.shared.get() {
+        if ask::is_unasked(&placement) && !self.settled.get() {
             remember(&self.host, 'd');
-            let mut body = Vec::from([("placement", placement.as_str())]);
-            let (session, customer) = (self.session(), self.host.customer());
-            if let Some(session) = &session {
-                body.push(("session", session));
-            }
-            if let Some(customer) = &customer {
-                body.push(("customer", customer));
-            }
-            self.count("/dismissals", &body);
+            self.count("/dismissals", &self.body(&[]));
         }
         self.host.emit("close", &JsValue::UNDEFINED);
     }
@@ -214,12 +271,14 @@ impl Panel {
     fn came_back(&self, answer: &Answer) {
         match answer.status {
             200 => self.know(Me::read(&answer.body), self.modal),
-            401 => {
-                self.forget_session();
-                self.show_screen(&Screen::Join(Some(word::EXPIRED_TEXT)), self.modal);
-            }
+            401 => self.expired(),
             _ => self.show_screen(&failed(), self.modal),
         }
+    }
+
+    fn expired(&self) {
+        self.forget_session();
+        self.show_screen(&Screen::Join(Some(word::EXPIRED_TEXT)), self.modal);
     }
 
     /// Takes the answer to a join, by e-mail or by the shop's word.
@@ -228,10 +287,12 @@ impl Panel {
             200 | 201 => {
                 self.host
                     .keep("gv_me", answer.body.text_of("session").as_deref());
+                self.host.keep(LEFT, Some(""));
                 self.host.emit("join", &JsValue::UNDEFINED);
                 self.know(Me::read(&answer.body.member("me")), true);
             }
-            202 => self.show_screen(&Screen::CheckMail, true),
+            202 => self.show_screen(&CHECK_MAIL, true),
+            403 if code_of(answer) == "not_eligible" => self.show_screen(&INELIGIBLE, true),
             // The shop's token was refused: an address still works.
             400..=499 => self.show_screen(&Screen::Join(None), true),
             _ => self.show_screen(&failed(), true),
@@ -244,34 +305,36 @@ impl Panel {
                 self.me.put(Rc::new(me));
                 self.show_screen(&Screen::Known, focus);
             }
-            None => self.show_screen(&Screen::Error, focus),
+            None => self.show_screen(&ERROR, focus),
         }
     }
 
     /// Replaces what is shown; with `focus`, the reading position goes to its title.
     fn show_screen(&self, screen: &Screen, focus: bool) {
-        set(&self.frame, &[("data-gv-state", screen.name())]);
         self.body.set_text_content(None);
-        match screen {
-            Screen::Loading => {
-                self.show(view::LOADING, &[]);
+        let name = match screen {
+            Screen::Join(why) => {
+                self.draw_join(*why);
+                "join"
             }
-            Screen::Join(why) => self.draw_join(*why),
-            Screen::CheckMail => self.draw_check_mail(),
-            Screen::Known => self.draw_known(),
-            Screen::Error => self.draw_trouble(word::ERROR_TITLE, word::ERROR_TEXT),
-            Screen::Offline => self.draw_trouble(word::OFFLINE_TITLE, word::OFFLINE_TEXT),
-        }
+            Screen::Known => {
+                self.draw_known();
+                "known"
+            }
+            Screen::Part(name, part) => {
+                self.draw_part(part);
+                name
+            }
+        };
+        set(&self.frame, &[("data-gv-state", name)]);
         if focus && let Some(title) = find(&self.body, "#title") {
             let _ = title.unchecked_ref::<HtmlElement>().focus();
         }
     }
 
     /// Tells the edge something that it counts, without holding anything up.
-    fn count(&self, path: &str, body: &[(&str, &str)]) {
-        let mut address = self.host.address();
-        address.push_str(path);
-        device::send(&address, &object(body));
+    fn count(&self, path: &str, body: &Object) {
+        device::send(&joined(&self.host.address(), path), body);
     }
 
     /// Says something to a screen reader.
@@ -284,14 +347,19 @@ impl Panel {
 const WAKE: &str = "gv-wake";
 /// Stands on the frame: what opened the panel.
 const PLACEMENT: &str = "data-gv-placement";
+/// Stands on the frame where the survey comes first.
+const SURVEY: &str = "data-gv-survey";
+/// Under which it is kept that somebody left.
+const LEFT: &str = "gv_left";
 
 /// Shows the panel in `place`, which gets one where it has none.
-pub fn show(host: Host, place: &HtmlElement, placement: &str, _survey: bool) {
+pub fn show(host: Host, place: &HtmlElement, placement: &str, survey: bool) {
     if place.shadow_root().is_none() {
         Panel::mount(host, place);
     }
     if let (Some(frame), Ok(event)) = (frame(place), Event::new(WAKE)) {
         set(&frame, &[(PLACEMENT, placement)]);
+        let _ = frame.toggle_attribute_with_force(SURVEY, survey);
         let _ = frame.dispatch_event(&event);
     }
 }
@@ -307,11 +375,13 @@ fn frame(place: &HtmlElement) -> Option<Element> {
         .and_then(|root| root.first_element_child())
 }
 
+/// Why the edge refused.
+fn code_of(answer: &Answer) -> String {
+    let error = answer.body.member("error");
+    error.text_of("code").unwrap_or_default()
+}
+
 /// What to show when nothing came back.
 fn failed() -> Screen {
-    if device::is_online() {
-        Screen::Error
-    } else {
-        Screen::Offline
-    }
+    if device::is_online() { ERROR } else { OFFLINE }
 }

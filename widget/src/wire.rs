@@ -83,6 +83,8 @@ pub struct Start {
     pub locale: String,
     /// Nothing new is promised for now.
     pub paused: bool,
+    /// Why: `merchant`, `budget` or `ended`.
+    pub pause: Option<String>,
     /// None where that side gets nothing.
     pub advocate_reward: Option<Offer>,
     pub friend_reward: Option<Offer>,
@@ -91,6 +93,8 @@ pub struct Start {
     pub logo_url: Option<String>,
     pub channels: Vec<String>,
     pub terms_url: Option<String>,
+    /// The edge's own page, for where the panel can't be had.
+    pub page_url: String,
     /// The merchant's own message; none: the panel proposes one.
     pub message: Option<String>,
     /// How this market wants it said that the advocate gets something too; empty: not
@@ -105,6 +109,7 @@ impl Read for Start {
             name: json.text_of("name")?,
             locale: json.text_of("locale")?,
             paused: json.member("paused").flag().unwrap_or_default(),
+            pause: json.text_of("pause"),
             advocate_reward: Offer::read(&json.member("advocate_reward")),
             friend_reward: Offer::read(&json.member("friend_reward")),
             minimum_order: Money::read(&json.member("minimum_order")),
@@ -112,6 +117,7 @@ impl Read for Start {
             logo_url: theme.text_of("logo_url"),
             channels: texts(&json.member("channels")),
             terms_url: json.text_of("terms_url"),
+            page_url: json.text_of("page_url").unwrap_or_default(),
             message: json.text_of("message"),
             disclosure: json.text_of("disclosure"),
         })
@@ -150,6 +156,12 @@ pub struct Me {
     /// What the next rewards settle.
     pub owed: Option<Money>,
     pub rewards: Vec<Reward>,
+    /// Where the programme has steps by the number of friends.
+    pub milestone: Option<Milestone>,
+    /// Where the merchant shows the leaderboard.
+    pub rank: Option<Rank>,
+    /// May be written to.
+    pub mails: bool,
     pub now: String,
 }
 
@@ -173,7 +185,46 @@ impl Read for Me {
                 .iter()
                 .filter_map(Reward::read)
                 .collect(),
+            milestone: Milestone::read(&json.member("milestone")),
+            rank: Rank::read(&json.member("rank")),
+            mails: json.member("mails").flag().unwrap_or(true),
             now: json.text_of("now")?,
+        })
+    }
+}
+
+/// How far it is to the next step.
+pub struct Milestone {
+    pub friends: f64,
+    /// At how many friends, and what it brings; none where all are reached.
+    pub next: Option<(f64, Offer)>,
+}
+
+impl Read for Milestone {
+    fn read(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            friends: json.member("friends").number()?,
+            next: json
+                .member("at")
+                .number()
+                .zip(Offer::read(&json.member("reward"))),
+        })
+    }
+}
+
+/// A place on the leaderboard.
+pub struct Rank {
+    pub place: f64,
+    pub of: f64,
+    pub until: Option<String>,
+}
+
+impl Read for Rank {
+    fn read(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            place: json.member("place").number()?,
+            of: json.member("of").number()?,
+            until: json.text_of("until"),
         })
     }
 }
@@ -191,6 +242,8 @@ pub struct Reward {
     pub reason: Option<String>,
     /// What to enter at checkout, once it is handed over by a code.
     pub coupon: Option<String>,
+    /// Where its whole story stands.
+    pub receipt_url: Option<String>,
     /// Minor units of it that settled what was owed.
     pub withheld: f64,
 }
@@ -207,6 +260,7 @@ impl Read for Reward {
             awaits: texts(&json.member("awaits")),
             reason: json.text_of("reason"),
             coupon: json.text_of("coupon"),
+            receipt_url: json.text_of("receipt_url"),
             withheld: json.member("withheld_minor").number().unwrap_or_default(),
         })
     }
@@ -301,6 +355,41 @@ mod tests {
         let mut landing = json(include_str!("../../edge/fixtures/browser/landing.json"));
         landing["friend_reward"] = Value::Null;
         assert!(Landing::read(&landing).is_none());
+    }
+
+    #[test]
+    fn a_pause_says_why() {
+        let mut start = json(include_str!("../../edge/fixtures/browser/start.json"));
+        start["paused"] = Value::Bool(true);
+        start["pause"] = Value::from("budget");
+        let start = Start::read(&start).unwrap();
+        assert_eq!(start.pause.as_deref(), Some("budget"));
+        assert!(start.page_url.contains("/p/"));
+    }
+
+    #[test]
+    fn steps_and_places_are_read_where_there_are_some() {
+        let mut me = json(include_str!("../../edge/fixtures/browser/me.json"));
+        for (step, at) in [
+            (
+                r#"{"friends":3,"at":5,"reward":{"kind":"points","quantity":500}}"#,
+                Some(5.0),
+            ),
+            (r#"{"friends":12,"at":null,"reward":null}"#, None),
+        ] {
+            me["milestone"] = json(step);
+            let milestone = Me::read(&me).unwrap().milestone.unwrap();
+            assert_eq!(milestone.next.map(|(at, _)| at), at);
+        }
+        me["milestone"] = Value::Null;
+        me["rank"] = json(r#"{"place":2,"of":14,"until":null}"#);
+        me["mails"] = Value::Bool(false);
+        let me = Me::read(&me).unwrap();
+        assert!(me.milestone.is_none() && !me.mails);
+        assert_eq!(me.rank.unwrap().of, 14.0);
+        me.rewards
+            .iter()
+            .for_each(|reward| assert!(reward.receipt_url.is_some()));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod assets;
 pub use assets::{brotli, gzip};
 mod edge;
 mod panel;
+mod shrink;
 
 use std::fs;
 use std::path::{Path, PathBuf};

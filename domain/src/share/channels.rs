@@ -40,8 +40,6 @@ pub struct Parcel<'a> {
 pub struct Channel {
     /// The stable name: in links (`?c=`), in counters, as icon and label key.
     pub name: &'static str,
-    /// Whether the panel can draw a button, so that an icon and a label must exist.
-    pub drawn: bool,
     recipe: Recipe,
 }
 
@@ -75,39 +73,27 @@ enum Filling {
 use Filling::{Both, Letter, Link, Message, Subject};
 use Recipe::{Act, Everywhere, Messages, TouchOnly};
 
-const fn drawn(name: &'static str, recipe: Recipe) -> Channel {
-    Channel {
-        name,
-        drawn: true,
-        recipe,
-    }
-}
-
-const fn undrawn(name: &'static str, recipe: Recipe) -> Channel {
-    Channel {
-        name,
-        drawn: false,
-        recipe,
-    }
+const fn channel(name: &'static str, recipe: Recipe) -> Channel {
+    Channel { name, recipe }
 }
 
 /// Every channel that the product knows, the generally most useful first.
 pub static CHANNELS: [Channel; 20] = [
     // The device's own sheet (Web Share API).
-    drawn("native", Act),
+    channel("native", Act),
     // WhatsApp "click to chat" without a number.
-    drawn(
+    channel(
         "whatsapp",
         Everywhere("https://wa.me/", &[("?text=", Both)]),
     ),
     // RFC 6068.
-    drawn(
+    channel(
         "email",
         Everywhere("mailto:", &[("?subject=", Subject), ("&body=", Letter)]),
     ),
-    drawn("sms", Messages),
+    channel("sms", Messages),
     // Facebook's share dialogue takes the address alone; words were dropped by it.
-    drawn(
+    channel(
         "facebook",
         Everywhere(
             "https://www.facebook.com/sharer/sharer.php",
@@ -115,30 +101,29 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // X web intent, docs.x.com "Web intent".
-    drawn(
+    channel(
         "x",
         Everywhere(
             "https://x.com/intent/tweet",
             &[("?text=", Message), ("&url=", Link)],
         ),
     ),
-    drawn("copy", Act),
+    channel("copy", Act),
     // Messenger's app; its desktop dialogue needs an application id of the merchant.
-    undrawn(
+    channel(
         "messenger",
         TouchOnly("fb-messenger://share/", &[("?link=", Link)]),
     ),
     // core.telegram.org "Share button".
-    undrawn(
+    channel(
         "telegram",
         Everywhere(
             "https://t.me/share/url",
             &[("?url=", Link), ("&text=", Message)],
         ),
     ),
-    // LinkedIn "share offsite" takes the address alone. No icon: the brand's mark
-    // is not in the icon package.
-    undrawn(
+    // LinkedIn "share offsite" takes the address alone.
+    channel(
         "linkedin",
         Everywhere(
             "https://www.linkedin.com/sharing/share-offsite/",
@@ -146,14 +131,15 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // Pinterest "Save button".
-    undrawn(
+    channel(
         "pinterest",
         Everywhere(
             "https://www.pinterest.com/pin/create/button/",
             &[("?url=", Link), ("&description=", Message)],
         ),
     ),
-    undrawn(
+    // Reddit "Submit link", reddit.com/submit: address and title.
+    channel(
         "reddit",
         Everywhere(
             "https://www.reddit.com/submit",
@@ -161,7 +147,7 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // Meta "Threads web intents".
-    undrawn(
+    channel(
         "threads",
         Everywhere(
             "https://www.threads.net/intent/post",
@@ -169,13 +155,14 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // docs.bsky.app "Action intent links": one text.
-    undrawn(
+    channel(
         "bluesky",
         Everywhere("https://bsky.app/intent/compose", &[("?text=", Both)]),
     ),
     // developers.viber.com "Share button".
-    undrawn("viber", Everywhere("viber://forward", &[("?text=", Both)])),
-    undrawn(
+    channel("viber", Everywhere("viber://forward", &[("?text=", Both)])),
+    // dev.vk.com "Share widget": the page's own title unless one is given.
+    channel(
         "vk",
         Everywhere(
             "https://vk.com/share.php",
@@ -183,7 +170,7 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // tumblr.com/docs "Share button"; the path's words are Tumblr's.
-    undrawn(
+    channel(
         "tumblr",
         Everywhere(
             "https://www.tumblr.com/widgets/share/tool",
@@ -194,12 +181,12 @@ pub static CHANNELS: [Channel; 20] = [
         ),
     ),
     // LINE "URL scheme", send a text.
-    undrawn(
+    channel(
         "line",
         Everywhere("https://line.me/R/share", &[("?text=", Both)]),
     ),
-    undrawn("qr", Act),
-    undrawn("print", Act),
+    channel("qr", Act),
+    channel("print", Act),
 ];
 
 /// The channel of that name.

@@ -5,6 +5,8 @@ use super::*;
 const LINK: &str = "https://refer.shop.example/r/demo/k7m2p9x4?c=x";
 const LINK_ENCODED: &str = "https%3A%2F%2Frefer.shop.example%2Fr%2Fdemo%2Fk7m2p9x4%3Fc%3Dx";
 
+const PLATFORMS: [Platform; 3] = [Platform::Ios, Platform::Android, Platform::Desktop];
+
 fn parcel(message: &str) -> Parcel<'_> {
     Parcel {
         subject: "A gift & more",
@@ -97,11 +99,14 @@ fn every_channel_follows_its_documented_format() {
         ),
         ("line", format!("https://line.me/R/share?text={both}")),
     ] {
-        assert_eq!(
-            address(name, "Hi you", Platform::Android),
-            Some(expected),
-            "{name}"
-        );
+        for platform in PLATFORMS {
+            let app_only = name == "messenger" && platform == Platform::Desktop;
+            assert_eq!(
+                address(name, "Hi you", platform),
+                (!app_only).then(|| expected.clone()),
+                "{name} {platform:?}"
+            );
+        }
     }
 }
 
@@ -128,50 +133,68 @@ fn acts_have_no_address_and_apps_none_on_a_desktop() {
     assert_eq!(address("messenger", "Hi", Platform::Desktop), None);
 }
 
-#[test]
-fn hostile_text_arrives_whole_and_adds_no_parameter() {
-    let long = "ü\u{1f381}".repeat(1000);
-    let texts = [
+/// What people write, and what they should not be able to do by it.
+fn hostile_texts() -> Vec<String> {
+    let mut texts: Vec<String> = [
         r#"She said "yes" & 'no' #1 + 100% ?a=b;c <script>alert(1)</script>"#,
+        "\"",
+        "'",
+        "&",
+        "#",
+        "+",
+        "%",
+        "=",
+        "?",
+        "1+1=2 & more #tea",
         "one\ntwo",
         "\u{202e}שלום مرحبا\u{200f} 🎁🎉 e\u{301}",
+        "👩‍👩‍👧‍👦 🇵🇱",
         "back\\slash javascript:alert(1) //evil.example @me",
         "%20 %0d%0a already & encoded",
-        long.as_str(),
-    ];
-    for channel in &CHANNELS {
-        for text in texts {
-            let Some(address) = href(channel, &parcel(text), Platform::Ios) else {
-                continue;
+        "&body=evil&subject=evil&url=https://evil.example",
+        "\r\nBcc: everybody@evil.example",
+        "\u{0}\u{7f}\t",
+    ]
+    .map(str::to_owned)
+    .into();
+    // 2,000 characters of one, two, three and four bytes.
+    texts.extend(["x", "ü", "界", "\u{1f381}"].map(|letter| letter.repeat(2_000)));
+    texts.push("\"&#+🎁שa".chars().cycle().take(2_000).collect());
+    texts
+}
+
+#[test]
+fn hostile_text_arrives_whole_and_adds_no_parameter() {
+    let texts = hostile_texts();
+    for (channel, platform) in CHANNELS
+        .iter()
+        .flat_map(|channel| PLATFORMS.map(|platform| (channel, platform)))
+    {
+        let name = channel.name;
+        let Some(plain) = href(channel, &parcel("x"), platform) else {
+            continue;
+        };
+        let takes_words = Some(&plain) != href(channel, &parcel("y"), platform).as_ref();
+        for text in &texts {
+            let hostile = Parcel {
+                subject: text,
+                ..parcel(text)
             };
+            let address = href(channel, &hostile, platform).unwrap();
             assert!(
                 address
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b":/?&=.%-_~".contains(&b)),
-                "{}: {address}",
-                channel.name
+                "{name}: {address}"
             );
-            let plain = href(channel, &parcel("x"), Platform::Ios).unwrap();
-            assert_eq!(
-                address.matches('&').count(),
-                plain.matches('&').count(),
-                "{}",
-                channel.name
-            );
-            assert_eq!(
-                address.matches('=').count(),
-                plain.matches('=').count(),
-                "{}",
-                channel.name
-            );
-            assert!(address.contains(LINK_ENCODED), "{}", channel.name);
-            let takes_words = plain != href(channel, &parcel("y"), Platform::Ios).unwrap();
+            for mark in ['&', '=', '?', ':', '/'] {
+                let count = |address: &str| address.matches(mark).count();
+                assert_eq!(count(&address), count(&plain), "{name}: {mark}");
+            }
+            assert!(address.contains(LINK_ENCODED), "{name}");
             if takes_words {
-                assert!(
-                    decode(&address).contains(&text.replace('\n', "\r\n")),
-                    "{}",
-                    channel.name
-                );
+                let arrives = text.replace("\r\n", "\n").replace('\n', "\r\n");
+                assert!(decode(&address).contains(&arrives), "{name}: {text}");
             }
         }
     }

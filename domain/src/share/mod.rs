@@ -2,3 +2,4 @@
 
 pub mod channels;
 pub mod numbers;
+pub mod order;

@@ -108,7 +108,7 @@ pub async fn start(
         "channels": CHANNELS,
         "message": null,
         "disclosure": null,
-        "asks": { "exit_intent": false, "quiet_days": { "dismissed": 30, "shared": 60, "poor": 90 } },
+        "asks": { "exit_intent": false, "post_purchase": false, "quiet_days": { "dismissed": 30, "shared": 60, "poor": 90 } },
         "page_url": found.shop_url,
         "consent_required": found.consent_required,
         "terms_url": null,
@@ -121,7 +121,7 @@ pub async fn start(
 }
 
 /// The launcher's style, with the theme in front of it.
-const LAUNCHER_CSS: &str = ":host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;display:flex;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}*{all:unset;color:var(--o);border-radius:24px;padding:14px 18px;font-weight:600;cursor:pointer;display:flex;gap:8px}div{padding:0;gap:0}:focus-visible{outline:2px solid}a:before{content:\"\";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path(\"M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z\")}[aria-busy=true]{opacity:.7;cursor:progress}";
+const LAUNCHER_CSS: &str = ":host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}aside{display:flex}a,button{all:unset;color:var(--o);border-radius:24px;padding:14px 18px;font-weight:600;cursor:pointer;display:flex;gap:8px}:focus-visible{outline:2px solid}a:before{content:\"\";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path(\"M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z\")}[aria-busy=true]{opacity:.7;cursor:progress}";
 
 /// What stands before every style of the panel: the merchant's colour, and what can be
 /// read on it.

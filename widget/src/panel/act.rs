@@ -8,11 +8,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::passing::MESSAGE;
-use super::{Panel, Screen, WAKE, failed};
+use super::{LOADING, Panel, Screen, WAKE, own};
 use crate::dom::{Field, after, field, find, icon, on, set};
+use crate::host::object;
 use crate::memory::remember;
 use crate::talk::word;
-use crate::{clipboard, device};
+use crate::wire::Json;
+use crate::{clipboard, device, hint, view};
 
 #[wasm_bindgen]
 extern "C" {
@@ -43,12 +45,17 @@ pub(super) fn listen(panel: &Rc<Panel>) {
     let target = Rc::clone(panel);
     on(&panel.frame, "click", move |event| target.clicked(&event));
     let target = Rc::clone(panel);
-    on(&panel.frame, "submit", move |event| {
-        event.prevent_default();
-        target.join();
-    });
+    on(&panel.frame, "input", move |event| target.typed(&event));
+    // Enter presses the form's button, and that is what we listen to.
+    on(&panel.frame, "submit", |event| event.prevent_default());
     let target = Rc::clone(panel);
-    on(&panel.frame, "input", move |_| target.typed());
+    let page = AsRef::<JsValue>::as_ref(&panel.frame).member("ownerDocument");
+    on(page.unchecked_ref(), "grapevine:identify", move |_| {
+        // Who sees a field for an address needs it no more.
+        if find(&target.body, "#email").is_some_and(|field| is_seen(field.unchecked_ref())) {
+            target.refresh();
+        }
+    });
     let target = Rc::clone(panel);
     on(&panel.frame, WAKE, move |_| target.appear());
     if panel.modal {
@@ -74,16 +81,42 @@ impl Panel {
             return;
         };
         let channel = button.get_attribute("data-gv-channel");
+        if button.has_attribute("aria-busy") {
+            return;
+        }
         match button.get_attribute("data-gv-action").as_deref() {
             Some("close") => self.close(),
             Some("retry") => {
-                self.show_screen(&Screen::Loading, true);
+                self.show_screen(&LOADING, true);
                 self.refresh();
             }
             Some("other") => {
                 self.forget_session();
                 self.show_screen(&Screen::Join(None), true);
             }
+            Some("join") => self.join(&button),
+            Some("hint-use") => {
+                if let (Some(input), Some(meant)) =
+                    (field(&self.body, "email"), button.get_attribute("value"))
+                {
+                    input.set_value(&meant);
+                    self.send_address(&button, &input);
+                }
+            }
+            Some("hint-keep") => {
+                if let Some(input) = field(&self.body, "email") {
+                    self.send_address(&button, &input);
+                }
+            }
+            Some("choose-code") => self.choose_code(),
+            Some("save-code") => self.save_code(&button),
+            Some("stored") => self.call(&button, "/stored", &self.body(&[]), Self::show_stored),
+            Some(action @ ("mails-on" | "mails-off")) => self.set_mails(&button, action),
+            Some("leave") => self.show_screen(&own::LEAVE, true),
+            Some("stay") => self.show_screen(&Screen::Known, true),
+            Some("leave-yes") => self.call(&button, "/leave", &self.body(&[]), Self::left),
+            Some("score") => self.score(&button),
+            Some("send") => self.send_feedback(&button),
             Some("more") => self.show_more(&button),
             Some("propose") => self.propose_again(),
             Some("copy-link") => {
@@ -149,7 +182,7 @@ impl Panel {
         self.me.get().map(|me| me.link.clone())
     }
 
-    fn typed(&self) {
+    fn typed(&self, event: &Event) {
         if let Some(message) = field(&self.body, "message") {
             let message = message.value();
             if let Some(link) = self.link() {
@@ -157,7 +190,12 @@ impl Panel {
             }
             self.host.keep(MESSAGE, Some(&message));
         }
-        self.complain("");
+        if let Some(hint) = find(&self.body, ".hint") {
+            hint.remove();
+        }
+        if let Some(target) = event.target() {
+            self.complain(target.unchecked_ref(), "");
+        }
     }
 
     fn show_more(&self, button: &Element) {
@@ -173,22 +211,15 @@ impl Panel {
 
     /// Counts a press, once.
     fn pressed(&self, channel: &str) {
-        if !self.shared.replace(true) {
+        if !self.settled.replace(true) {
             remember(&self.host, 's');
         }
         if let Some(sent) = find(&self.body, ".sent") {
             let _ = sent.remove_attribute("hidden");
             self.announce(&self.talk.say(word::SENT));
         }
-        if let Some(session) = self.session() {
-            let body = [
-                ("session", session.as_str()),
-                ("channel", channel),
-                ("placement", &self.placement()),
-                ("press_id", &device::random_id()),
-            ];
-            self.count("/presses", &body);
-        }
+        let body = [("channel", channel), ("press_id", &device::random_id())];
+        self.count("/presses", &self.body(&body));
         self.host.emit("press", &JsValue::from_str(channel));
     }
 
@@ -213,57 +244,56 @@ impl Panel {
         });
     }
 
-    fn join(self: &Rc<Self>) {
+    /// Sends the address, unless it looks like a slip: then asks first.
+    fn join(self: &Rc<Self>, button: &Element) {
         let Some(input) = field(&self.body, "email") else {
             return;
         };
-        let email = input.value().trim_ascii().to_owned();
-        if !could_be_an_address(&email) {
-            self.complain(&self.talk.say(word::JOIN_BAD));
+        let email = input.value();
+        let email = email.trim_ascii();
+        if !could_be_an_address(email) {
+            self.complain(button, &self.talk.say(word::JOIN_BAD));
             return input.focus();
         }
-        self.email.put(email.clone());
-        self.busy(true);
-        let panel = Rc::clone(self);
-        let body = [
-            ("email", email.as_str()),
+        // Who presses on with the question in sight has answered it.
+        if find(&self.body, ".hint").is_none()
+            && let Some(meant) = hint::suggest(email)
+            && let Some(form) = button.parent_element()
+        {
+            let hint = self.add(&form, view::HINT, &[("email", &meant)]);
+            if let Some(yes) = find(&hint, "button") {
+                let _ = yes.unchecked_ref::<HtmlElement>().focus();
+            }
+            return;
+        }
+        self.send_address(button, &input);
+    }
+
+    fn send_address(self: &Rc<Self>, button: &Element, input: &Field) {
+        let email = input.value().trim_ascii().to_owned();
+        // Not who the shop says it is: an address was typed.
+        let body = object(&[
+            ("email", &email),
             ("locale", self.talk.locale()),
             ("placement", &self.placement()),
-        ];
-        self.host.post("/advocates", &body, move |answer| {
-            panel.busy(false);
-            // What was typed stays, whatever went wrong.
-            match answer.status {
-                200..=399 => panel.joined(&answer),
-                422 => panel.complain(&panel.talk.say(word::JOIN_BAD)),
-                0 if matches!(failed(), Screen::Offline) => {
-                    panel.complain(&panel.talk.say(word::JOIN_OFFLINE))
-                }
-                _ => panel.complain(&panel.talk.say(word::JOIN_FAILED)),
-            }
+        ]);
+        self.email.put(email);
+        self.call(button, "/advocates", &body, |panel, _, answer| {
+            panel.joined(answer)
         });
     }
 
-    /// Says beside the field what is wrong; nothing for "".
-    fn complain(&self, words: &str) {
-        let (Some(error), Some(input)) =
-            (find(&self.body, "#email-error"), find(&self.body, "#email"))
-        else {
+    /// Says beside a field or a button what is wrong; nothing for "".
+    pub(super) fn complain(&self, at: &Element, words: &str) {
+        let Ok(Some(form)) = at.closest("form,details") else {
             return;
         };
-        error.set_text_content(Some(words));
-        set(
-            &input,
-            &[(
-                "aria-invalid",
-                if words.is_empty() { "false" } else { "true" },
-            )],
-        );
-    }
-
-    fn busy(&self, busy: bool) {
-        if let Some(button) = find(&self.body, "[data-gv-action=join]") {
-            let _ = button.toggle_attribute_with_force("disabled", busy);
+        if let Some(error) = find(&form, ".error") {
+            error.set_text_content(Some(words));
+        }
+        if let Some(field) = find(&form, "[data-gv-field]") {
+            let wrong = if words.is_empty() { "false" } else { "true" };
+            set(&field, &[("aria-invalid", wrong)]);
         }
     }
 }

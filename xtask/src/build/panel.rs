@@ -10,26 +10,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::shrink;
 use crate::tools::{self, Tools};
 use crate::{paths, process};
 
-/// What `wasm-opt` may use: what rustc emits by default and every browser with
-/// wasm-bindgen's own features has. A newer encoding would shut out browsers.
-const WASM_OPT: &[&str] = &[
-    "-Oz",
-    "--enable-mutable-globals",
-    "--enable-sign-ext",
-    "--enable-nontrapping-float-to-int",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-reference-types",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-    "--converge",
-];
+/// How the keys begin whose words the edge alone says.
+const AT_THE_EDGE: [&str; 2] = ["launcher_", "page_"];
 
 pub fn folder() -> PathBuf {
     paths::build_dir().join("panel")
@@ -70,7 +58,7 @@ pub fn build(tools: &Tools) -> Result<()> {
     if folder().exists() {
         fs::remove_dir_all(folder()).context("removing the former panel")?;
     }
-    let (script, module) = bind(tools, &wasm)?;
+    let (script, module) = shrink::bind(tools, &wasm)?;
     let mut files = BTreeMap::from([
         ("panel.js".to_string(), script),
         ("panel.wasm".to_string(), module),
@@ -96,7 +84,7 @@ fn loader_source() -> PathBuf {
 }
 
 /// What the panel's script begins with; it takes in what wasm-bindgen writes.
-fn entry_source() -> PathBuf {
+pub(super) fn entry_source() -> PathBuf {
     paths::root().join("widget/panel.js")
 }
 
@@ -109,64 +97,15 @@ fn words() -> Result<BTreeMap<String, Value>> {
             continue;
         };
         let text = fs::read(folder.join(&name))?;
-        let text = serde_json::from_slice(&text)
-            .with_context(|| format!("widget/locales/{locale}.json is not valid JSON"))?;
-        words.insert(locale.to_string(), text);
+        let mut text: Map<String, Value> = serde_json::from_slice(&text)
+            .with_context(|| format!("widget/locales/{locale}.json is no JSON object"))?;
+        text.retain(|key, _| !AT_THE_EDGE.iter().any(|start| key.starts_with(start)));
+        words.insert(locale.to_string(), Value::Object(text));
     }
     if words.is_empty() {
         bail!("widget/locales holds no <locale>.json");
     }
     Ok(words)
-}
-
-/// Turns cargo's wasm into the pair that a browser loads.
-fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
-    let work = paths::build_dir().join("panel-work");
-    if work.exists() {
-        fs::remove_dir_all(&work)?;
-    }
-    fs::create_dir_all(&work)?;
-    let raw = work.join("panel.wasm");
-    fs::write(&raw, wasm)?;
-    process::capture(
-        "wasm-bindgen on the panel",
-        process::command(&tools.wasm_bindgen)
-            .args(["--target", "web", "--no-typescript", "--out-name", "bound"])
-            // The loader always says where the module is.
-            .arg("--omit-default-module-path")
-            .args(["--remove-name-section", "--remove-producers-section"])
-            .arg("--out-dir")
-            .arg(&work)
-            .arg(&raw),
-    )?;
-    let module = work.join("panel-small.wasm");
-    process::while_ticking("shrinking the panel", || {
-        process::capture(
-            "wasm-opt on the panel",
-            process::node_command(&paths::node_bin("wasm-opt"))
-                .args(WASM_OPT)
-                .arg(work.join("bound_bg.wasm"))
-                .arg("--output")
-                .arg(&module),
-        )
-    })?;
-    fs::copy(entry_source(), work.join("panel.js")).context("widget/panel.js")?;
-    let script = work.join("panel-small.js");
-    process::capture(
-        "esbuild on the panel's script",
-        super::esbuild()
-            .args([
-                "--bundle",
-                "--minify",
-                "--format=esm",
-                "--target=es2022",
-                "--log-level=warning",
-            ])
-            .arg("--legal-comments=none")
-            .arg(format!("--outfile={}", script.display()))
-            .arg(work.join("panel.js")),
-    )?;
-    Ok((fs::read(script)?, fs::read(module)?))
 }
 
 fn minify_loader(hash: &str) -> Result<Vec<u8>> {

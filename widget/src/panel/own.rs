@@ -1,0 +1,166 @@
+//! What belongs to the shopper: a code of their own, what is stored, mails, leaving.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use wasm_bindgen::JsValue;
+use web_sys::Element;
+
+use super::{LEFT, Panel, Screen};
+use crate::dom::{field, find, set};
+use crate::host::{Answer, put};
+use crate::talk::{Word, word};
+use crate::view;
+use crate::wire::{Json, Me};
+
+pub(super) const LEAVE: Screen = Screen::Part("leave", view::LEAVE);
+const GONE: Screen = Screen::Part("left", view::LEFT);
+
+/// What is stored, in the order told: its word, and its name in the edge's answer.
+const STORED: [(Word, &str); 12] = [
+    (word::STORED_EMAIL, "email"),
+    (word::STORED_NAME, "name"),
+    (word::STORED_CUSTOMER, "customer"),
+    (word::STORED_JOINED, "joined_at"),
+    (word::STORED_LANGUAGE, "language"),
+    (word::STORED_CODE, "codes"),
+    (word::STORED_SHARES, "shares"),
+    (word::STORED_CLICKS, "clicks"),
+    (word::STORED_REWARDS, "rewards"),
+    (word::STORED_MAILS, "mails"),
+    (word::STORED_ANSWERS, "answers"),
+    (word::STORED_ASKS, "asks"),
+];
+
+impl Panel {
+    /// The form for a code of one's own, below the code.
+    pub(super) fn choose_code(&self) {
+        let Some(place) = find(&self.body, "#codes") else {
+            return;
+        };
+        if let Some(former) = find(&place, "form,.sent") {
+            former.remove();
+        }
+        self.add(&place, view::OWN_CODE, &[]);
+        if let Some(input) = field(&place, "own-code") {
+            input.focus();
+        }
+    }
+
+    pub(super) fn save_code(self: &Rc<Self>, button: &Element) {
+        if let Some(input) = field(&self.body, "own-code") {
+            let body = self.body(&[("code", input.value().trim_ascii())]);
+            self.call(button, "/code", &body, Self::code_saved);
+        }
+    }
+
+    fn code_saved(self: &Rc<Self>, _: &Element, answer: &Answer) {
+        let (Some(code), Some(link), Some(mut me)) = (
+            answer.body.text_of("code"),
+            answer.body.text_of("link"),
+            self.me.0.take(),
+        ) else {
+            return;
+        };
+        for (name, value) in [("code", &code), ("link", &link)] {
+            if let Some(field) = field(&self.body, name) {
+                field.set_value(value);
+            }
+        }
+        self.address_buttons(&self.current_message(), &link);
+        // Nobody else holds it between two events.
+        if let Some(me) = Rc::get_mut(&mut me) {
+            me.code = code;
+            me.link = link;
+        }
+        self.me.put(me);
+        if let Some(form) = find(&self.body, "#codes form") {
+            let saved = self.show(view::SAVED, &[]);
+            let _ = form.replace_with_with_node_1(&saved);
+        }
+        self.announce(&self.talk.say(word::CODE_SAVED));
+        if let Some(field) = field(&self.body, "code") {
+            field.focus();
+        }
+    }
+
+    pub(super) fn draw_settings(&self, foot: &Element, me: &Me) {
+        let (action, mails) = mails_button(me.mails);
+        let places = [("action", action), ("mails", mails.0)];
+        self.add(foot, view::SETTINGS, &places);
+    }
+
+    pub(super) fn show_stored(self: &Rc<Self>, _: &Element, answer: &Answer) {
+        let Some(place) = find(&self.body, "#stored") else {
+            return;
+        };
+        place.set_text_content(None);
+        self.add(&place, view::STORED, &[]);
+        let Some(list) = find(&place, "dl") else {
+            return;
+        };
+        for (label, key) in STORED {
+            let value = self.told(key, &answer.body.member(key));
+            let places = [("label", label.0), ("value", &value)];
+            self.add(&list, view::STORED_ROW, &places);
+        }
+    }
+
+    /// A stored value as a person reads it.
+    fn told(&self, key: &str, value: &JsValue) -> String {
+        let talk = &self.talk;
+        if let Some(number) = value.number() {
+            return talk.number(number);
+        }
+        let mut out = value.text().unwrap_or_default();
+        if key == "joined_at" {
+            // Always with its year.
+            return talk.date(&out, "");
+        }
+        for item in value.list() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(&item.text().unwrap_or_default());
+        }
+        if out.is_empty() {
+            return talk.say(word::STORED_NONE);
+        }
+        out
+    }
+
+    pub(super) fn set_mails(self: &Rc<Self>, button: &Element, action: &str) {
+        let body = self.body(&[]);
+        put(&body, "on", &JsValue::from_bool(action == "mails-on"));
+        self.call(button, "/mails", &body, |panel, button, answer| {
+            let on = answer.body.member("mails").flag().unwrap_or_default();
+            let (action, word) = mails_button(on);
+            set(button, &[("data-gv-action", action)]);
+            button.set_text_content(Some(&panel.talk.say(word)));
+            let done = panel.talk.say(if on {
+                word::MAILS_ON_DONE
+            } else {
+                word::MAILS_OFF_DONE
+            });
+            panel.announce(&done);
+            if let Some(said) = find(&panel.body, ".said") {
+                said.set_text_content(Some(&done));
+            }
+        });
+    }
+
+    pub(super) fn left(self: &Rc<Self>, _: &Element, _: &Answer) {
+        self.forget_session();
+        self.host.keep(LEFT, Some("1"));
+        self.show_screen(&GONE, true);
+    }
+}
+
+/// What the button for mails does and says, by whether they are sent.
+const fn mails_button(mails: bool) -> (&'static str, Word) {
+    if mails {
+        ("mails-off", word::MAILS_OFF)
+    } else {
+        ("mails-on", word::MAILS_ON)
+    }
+}
