@@ -12,3 +12,4 @@ mod people_who_do_not_point;
 mod several_clicks;
 mod steps;
 mod the_main_path;
+mod unblocked;

@@ -4,6 +4,7 @@
 mod network;
 mod other_code;
 mod policy;
+mod probe;
 mod smooth;
 mod tag;
 

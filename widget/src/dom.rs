@@ -6,16 +6,6 @@ use alloc::string::String;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget};
 
-#[wasm_bindgen(inline_js = "export const guarded = run => (...all) => {
-    try { return run(...all) }
-    catch (detail) { document.dispatchEvent(new CustomEvent('grapevine:error', { detail })) }
-}")]
-extern "C" {
-    /// The same function, whose errors become the page's `error` event of ours instead of
-    /// uncaught ones: a page may have redefined what we call.
-    fn guarded(run: &JsValue) -> JsValue;
-}
-
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = document, js_name = createElement)]
@@ -71,7 +61,7 @@ pub fn field(element: &Element, name: &str) -> Option<Field> {
 /// Calls `run` on every event of that name, as long as the page lives.
 pub fn on(target: &EventTarget, name: &str, run: impl FnMut(Event) + 'static) {
     let run: Box<dyn FnMut(Event)> = Box::new(run);
-    let run = guarded(&Closure::wrap(run).into_js_value());
+    let run = Closure::wrap(run).into_js_value();
     let _ = target.add_event_listener_with_callback(name, run.unchecked_ref());
 }
 
@@ -79,7 +69,7 @@ pub fn on(target: &EventTarget, name: &str, run: impl FnMut(Event) + 'static) {
 /// one kind of closure and not one for every caller.
 pub fn once(run: impl FnOnce(JsValue) + 'static) -> JsValue {
     let run: Box<dyn FnOnce(JsValue)> = Box::new(run);
-    guarded(&Closure::once_into_js(run))
+    Closure::once_into_js(run)
 }
 
 /// Calls `run` once, later.
