@@ -12,8 +12,7 @@ use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use crate::clipboard;
 use crate::dom::{field, find, on, set};
-use crate::host::{Answer, Host};
-use crate::panel::show_copied;
+use crate::host::{Answer, Host, object};
 use crate::talk::{Talk, word};
 use crate::view::{self, draw};
 use crate::wire::{Json, Landing, Read, Start};
@@ -123,11 +122,14 @@ impl Banner {
             return;
         }
         let banner = Rc::clone(self);
-        self.host
-            .post("/claims", &[("token", &self.token)], move |answer| {
+        self.host.post(
+            "/claims",
+            &object(&[("token", &self.token)]),
+            move |answer| {
                 banner.asked.replace(false);
                 banner.claimed(&answer);
-            });
+            },
+        );
     }
 
     fn claimed(&self, answer: &Answer) {
@@ -150,22 +152,9 @@ impl Banner {
             .set_text_content(Some(&self.talk.say(word::BANNER_HINT)));
     }
 
-    fn copy(self: &Rc<Self>, button: &Element) {
-        let Some(input) = field(&self.end, "code") else {
-            return;
-        };
-        let banner = Rc::clone(self);
-        let button = button.clone();
-        clipboard::copy(input, move |copied| {
-            let said = banner.talk.say(if copied {
-                word::COPIED
-            } else {
-                word::COPY_FAILED
-            });
-            banner.status.set_text_content(Some(&said));
-            if copied {
-                show_copied(&button, &said);
-            }
-        });
+    fn copy(&self, button: &Element) {
+        if let Some(input) = field(&self.end, "code") {
+            clipboard::copy(input, button, &self.status, &self.talk);
+        }
     }
 }
