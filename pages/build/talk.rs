@@ -101,13 +101,13 @@ fn write_struct(
     reference: &Words,
     keys: &[&String],
 ) -> Result<(), Box<dyn Error>> {
-    writeln!(code, "struct Words {{\n    tag: &'static str,")?;
+    writeln!(code, "pub(crate) struct Words {{\n    tag: &'static str,")?;
     for key in keys {
         let kind = match reference.get(*key) {
             Some(Value::Object(_)) => "[&'static str; 6]",
             _ => "&'static str",
         };
-        writeln!(code, "    {key}: {kind},")?;
+        writeln!(code, "    pub(crate) {key}: {kind},")?;
     }
     writeln!(code, "}}\nimpl Words {{")?;
     for beginning in LOOKED_UP {
@@ -115,7 +115,7 @@ fn write_struct(
         writeln!(code, "    /// The text of that name, where there is one.")?;
         writeln!(
             code,
-            "    fn {name}(&self, name: &str) -> Option<&'static str> {{ match name {{"
+            "    pub(crate) fn {name}(&self, name: &str) -> Option<&'static str> {{ match name {{"
         )?;
         for key in keys {
             if let Some(end) = key.strip_prefix(beginning) {

@@ -73,7 +73,7 @@ impl Talk {
         if self.tag() == "ar" { "rtl" } else { "ltr" }
     }
 
-    fn words(self) -> &'static Words {
+    pub(crate) fn words(self) -> &'static Words {
         self.0
     }
 
@@ -83,7 +83,7 @@ impl Talk {
 
     /// Text from outside on one line; within a text from right to left it is isolated,
     /// so that it turns nothing around it.
-    fn outside(self, text: &str) -> String {
+    pub(crate) fn outside(self, text: &str) -> String {
         let text = one_line(text);
         if self.direction() == "rtl" {
             format!("\u{2068}{text}\u{2069}")
@@ -116,7 +116,7 @@ impl Talk {
     }
 
     /// What is given and of which kind: `10 € in store credit`.
-    fn offer(self, gift: &Gift) -> String {
+    pub(crate) fn offer(self, gift: &Gift) -> String {
         let amount = self.amount(&gift.worth);
         match self.0.kind(gift.kind) {
             Some(text) => fill(text, &[("amount", &amount)]),
@@ -125,7 +125,7 @@ impl Talk {
     }
 
     /// What a friend gets, and for what: `10 € off your first order`.
-    fn gift(self, gift: &Gift) -> String {
+    pub(crate) fn gift(self, gift: &Gift) -> String {
         let text = if gift.kind.ends_with("_off") {
             self.0.gift_off
         } else {
@@ -134,7 +134,21 @@ impl Talk {
         fill(text, &[("offer", &self.offer(gift))])
     }
 
-    fn money(self, money: Money) -> String {
+    /// What is given, short.
+    pub(crate) fn worth(self, gift: &Gift) -> String {
+        self.amount(&gift.worth)
+    }
+
+    pub(crate) fn count(self, count: u64) -> String {
+        self.notation().count(count)
+    }
+
+    /// The form of a text that goes with a number.
+    pub(crate) fn form(self, count: u64, forms: &[&'static str; 6]) -> &'static str {
+        self.notation().category(count).of(forms)
+    }
+
+    pub(crate) fn money(self, money: Money) -> String {
         self.notation().money(money)
     }
 }

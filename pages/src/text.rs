@@ -18,6 +18,14 @@ pub fn one_line(text: &str) -> String {
     text.trim().to_owned()
 }
 
+/// Text of a few lines as paragraphs, without marks that could turn what follows.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    text.lines()
+        .map(one_line)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
 /// Puts values in the place of `{names}`. What was put in is not looked at
 /// again, so a value may contain braces.
 pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
