@@ -9,6 +9,7 @@ mod nothing_counts_twice;
 mod orders_by_token_or_coupon;
 mod pages_around_a_link;
 mod people_who_do_not_point;
+mod placements;
 mod several_clicks;
 mod steps;
 mod the_main_path;

@@ -2,7 +2,7 @@
 //! that we draw has a name that they hide.
 
 use adblock::Engine;
-use adblock::lists::ParseOptions;
+use adblock::lists::{FilterSet, ParseOptions};
 use adblock::request::Request;
 use anyhow::Result;
 use grapevine_tests::browser::{At, Browser, Profile};
@@ -31,11 +31,11 @@ const EDGES: [&str; 2] = [
 const SHOP: &str = "https://kettle-and-leaf.shop";
 
 fn blocker() -> Result<Engine> {
-    let mut lists = adblock::lists::FilterSet::new(false);
+    let mut lists = FilterSet::new(true);
     for list in xtask::tools::block_lists()? {
-        lists.add_filter_list(&list, ParseOptions::default());
+        lists.add_filter_list(list, ParseOptions::default());
     }
-    Ok(Engine::from_filter_set(lists, true))
+    Ok(Engine::new_with_filter_set(lists))
 }
 
 /// Classes and ids of the page and of all open shadow roots.
@@ -147,9 +147,9 @@ async fn no_list_of_ad_blockers_blocks_or_hides_anything_of_a_journey() -> Resul
         for origin in EDGES {
             let address = address.replace(&edge, origin);
             for kind in KINDS {
-                let request = Request::new(&address, SHOP, kind)?;
+                let request = Request::new(&address, SHOP, kind, "get")?;
                 let answer = engine.check_network_request(&request);
-                if answer.matched {
+                if answer.should_block() {
                     found.push(format!(
                         "{kind} {address} is blocked by {:?}",
                         answer.filter
@@ -163,8 +163,8 @@ async fn no_list_of_ad_blockers_blocks_or_hides_anything_of_a_journey() -> Resul
 
     // And the lists do block: a tracker's script, the place of an advertisement.
     let tracker = "https://www.google-analytics.com/analytics.js";
-    let request = Request::new(tracker, SHOP, "script")?;
-    assert!(engine.check_network_request(&request).matched);
+    let request = Request::new(tracker, SHOP, "script", "get")?;
+    assert!(engine.check_network_request(&request).should_block());
     let advertisement = "document.body.append(Object.assign(document.createElement('div'), { className: 'adsbygoogle' }))";
     browser.goto(&world.shop()?.page("/")).await?;
     browser.run(advertisement, vec![]).await?;

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use crate::clipboard;
-use crate::dom::{field, find, on, set};
+use crate::dom::{create, field, find, on, set};
 use crate::host::{Answer, Host, object};
 use crate::talk::{Talk, word};
 use crate::view::{self, draw};
@@ -108,8 +108,10 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
             Some("copy-code") => target.copy(&button),
             _ => {
                 target.host.keep("gv_bar", Some(&target.token));
-                // Its host may stay: the loader puts back what a page throws out.
-                target.frame.remove();
+                // Its host stays, since the loader puts back what a page throws out; a
+                // strip shows the shop's own words again.
+                let _ = target.frame.replace_with_with_node_1(&create("slot"));
+                target.host.paint(&root, "");
             }
         }
     });

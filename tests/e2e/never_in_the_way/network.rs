@@ -178,6 +178,7 @@ async fn offline_the_panel_says_so_and_goes_on_when_the_connection_is_back() -> 
         .fill(panel("[data-gv-field=email]"), "ada@mail.example")
         .await?;
     offline(browser, true).await?;
+    println!("DEBUG online {}", browser.run("return navigator.onLine", vec![]).await?);
     browser.press(panel("[data-gv-action=join]")).await?;
     browser.find(panel("[data-gv-state=offline]")).await?;
     offline(browser, false).await?;
