@@ -1,5 +1,6 @@
 //! Journeys in real browsers, on the real Worker and the demo shop.
 
+mod calls;
 mod consent;
 mod foreign_site;
 mod friend_without_script;

@@ -4,7 +4,6 @@
 mod network;
 mod other_code;
 mod policy;
-mod probe;
 mod smooth;
 mod tag;
 

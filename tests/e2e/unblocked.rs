@@ -165,10 +165,13 @@ async fn no_list_of_ad_blockers_blocks_or_hides_anything_of_a_journey() -> Resul
     let tracker = "https://www.google-analytics.com/analytics.js";
     let request = Request::new(tracker, SHOP, "script", "get")?;
     assert!(engine.check_network_request(&request).should_block());
-    let advertisement = "document.body.append(Object.assign(document.createElement('div'), { className: 'adsbygoogle' }))";
+    let advertisement = "document.body.append(Object.assign(document.createElement('div'), { className: 'adace-popup-detector' }))";
     browser.goto(&world.shop()?.page("/")).await?;
     browser.run(advertisement, vec![]).await?;
     let hidden: Value = json!(hidden(&engine, &browser).await?);
-    assert!(hidden.to_string().contains("adsbygoogle"), "{hidden}");
+    assert!(
+        hidden.to_string().contains("adace-popup-detector"),
+        "{hidden}"
+    );
     browser.close().await
 }

@@ -10,7 +10,7 @@ use grapevine_tests::wait;
 use serde_json::{Value, json};
 
 use super::{Scene, Setting, TAG, note_errors, told};
-use crate::steps::{LAUNCHER, panel};
+use crate::steps::{KNOWN, LAUNCHER, panel};
 
 /// How long a slow edge takes for each answer.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -178,13 +178,19 @@ async fn offline_the_panel_says_so_and_goes_on_when_the_connection_is_back() -> 
         .fill(panel("[data-gv-field=email]"), "ada@mail.example")
         .await?;
     offline(browser, true).await?;
-    println!("DEBUG online {}", browser.run("return navigator.onLine", vec![]).await?);
     browser.press(panel("[data-gv-action=join]")).await?;
+    browser.words_with(panel("#email-error"), "offline").await?;
+    offline(browser, false).await?;
+    browser.press(panel("[data-gv-action=join]")).await?;
+    browser.find(KNOWN).await?;
+    browser.press(panel("[data-gv-action=close]")).await?;
+
+    offline(browser, true).await?;
+    browser.press(LAUNCHER).await?;
     browser.find(panel("[data-gv-state=offline]")).await?;
     offline(browser, false).await?;
     browser.press(panel("[data-gv-action=retry]")).await?;
-    browser.find(panel("[data-gv-field=email]")).await?;
-    browser.press(panel("[data-gv-action=close]")).await?;
+    browser.find(KNOWN).await?;
     scene.is_calm().await?;
     scene.browser.close().await
 }

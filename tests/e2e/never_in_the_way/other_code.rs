@@ -154,32 +154,22 @@ async fn in_a_sandboxed_frame_it_stays_away_quietly() -> Result<()> {
     scene.browser.driver().enter_frame(0).await?;
     note_errors(&scene.browser).await?;
     scene.browser.find(At::Page("button")).await?;
-    println!(
-        "DEBUG {:?} {}",
-        scene.browser.complaints().await?,
-        scene
-            .browser
-            .run(
-                "return String(window.grapevine) + location.href + document.body.innerHTML",
-                vec![]
-            )
-            .await?
-    );
-    let ready = "const done = arguments[0]; const ask = () =>
-        window.grapevine?.live ? grapevine('ready', () => done(true)) : setTimeout(ask, 20); ask();";
-    scene
-        .browser
-        .driver()
-        .execute_async(ready, Vec::new())
-        .await?;
     // What it keeps stays in the page, what it may not do is passed over.
-    let calls = "const done = arguments[0]; Promise.all([grapevine('consent', true),
-        grapevine('getReferral'), grapevine('open'), grapevine('close')]).then(() => done(true));";
-    scene
-        .browser
-        .driver()
-        .execute_async(calls, Vec::new())
-        .await?;
+    let calls = "window.done = []; (async () => {
+            while (!window.grapevine?.live) await new Promise(done => setTimeout(done, 20));
+            await new Promise(done => grapevine('ready', done));
+            for (const call of [['consent', true], ['getReferral'], ['open'], ['close']])
+                done.push([call[0], await grapevine(...call)]);
+        })()";
+    scene.browser.run(calls, vec![]).await?;
+    wait::until("answers to four calls", || async {
+        let done = scene
+            .browser
+            .run("return window.done.length", vec![])
+            .await?;
+        Ok((done == 4).then_some(()))
+    })
+    .await?;
     is_calm(&scene.browser).await?;
     let world: &World = &scene.world;
     assert_eq!(Edge::shared().await?.port(), world.port);
