@@ -8,6 +8,7 @@ mod hidden_frames;
 mod never_in_the_way;
 mod nothing_counts_twice;
 mod orders_by_token_or_coupon;
+mod own_page;
 mod pages_around_a_link;
 mod people_who_do_not_point;
 mod placements;

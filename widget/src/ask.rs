@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
 
+use crate::dom::once;
 use crate::host::{Host, object, put};
 use crate::memory::{HISTORY, be_quiet, remember};
 use crate::panel;
@@ -54,7 +55,13 @@ pub fn ask(host: Host, placement: String) {
         if answer.body.member("ask").flag() == Some(true) {
             remember(&asking, 'a');
             let survey = answer.body.member("survey").flag() == Some(true);
-            panel::show(asking, &place, &placement, survey);
+            let host = asking.clone();
+            let show = move || panel::show(host, &place, &placement, survey);
+            if survey {
+                asking.more(&once(move |_| show()));
+            } else {
+                show();
+            }
         } else {
             let pause = answer.body.member("quiet_ms").number();
             be_quiet(&asking, pause.unwrap_or(USUAL_PAUSE));

@@ -27,6 +27,12 @@ extern "C" {
     pub fn select(this: &Field);
 }
 
+#[wasm_bindgen(module = "/marks.js")]
+extern "C" {
+    /// Draws an icon that does not come with the panel.
+    fn mark(svg: &Element, name: &str);
+}
+
 /// Attributes, name and value.
 type Attributes<'a> = &'a [(&'a str, &'a str)];
 
@@ -91,18 +97,21 @@ struct Icon {
 
 include!(concat!(env!("OUT_DIR"), "/icons.rs"));
 
-/// The icon of that name, unseen by screen readers; empty for an unknown name.
+/// The icon of that name, unseen by screen readers.
 pub fn icon(name: &str) -> Element {
     const SVG: &str = "http://www.w3.org/2000/svg";
     let svg = create_element_ns(SVG, "svg");
+    let path = create_element_ns(SVG, "path");
     set(&svg, &[("viewBox", "0 0 24 24"), ("aria-hidden", "true")]);
-    if let Some(icon) = ICONS.iter().find(|icon| icon.name == name) {
-        let path = create_element_ns(SVG, "path");
-        set(&path, &[("d", icon.shape)]);
-        if icon.stroked {
-            set(&svg, &[("class", "line")]);
+    add(&svg, &[&path]);
+    match ICONS.iter().find(|icon| icon.name == name) {
+        Some(icon) => {
+            set(&path, &[("d", icon.shape)]);
+            if icon.stroked {
+                set(&svg, &[("class", "line")]);
+            }
         }
-        add(&svg, &[&path]);
+        None => mark(&svg, name),
     }
     svg
 }

@@ -41,6 +41,10 @@ extern "C" {
     /// A new host element at the end of the page.
     #[wasm_bindgen(method)]
     pub fn stage(this: &Host, name: &str) -> HtmlElement;
+    /// Calls `run` once the words are there that do not come with the panel: those of the
+    /// survey, of a code of one's own and of a shopper's data.
+    #[wasm_bindgen(method)]
+    pub fn more(this: &Host, run: &JsValue);
     #[wasm_bindgen(method, js_name = post)]
     fn post_body(this: &Host, path: &str, body: &Object) -> Later;
 

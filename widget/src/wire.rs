@@ -174,8 +174,6 @@ pub struct Me {
     pub milestone: Option<Milestone>,
     /// Where the merchant shows the leaderboard.
     pub rank: Option<Rank>,
-    /// May be written to.
-    pub mails: bool,
     pub now: String,
 }
 
@@ -208,7 +206,6 @@ impl Read for Me {
                 .collect(),
             milestone: Milestone::read(&json.member("milestone")),
             rank: Rank::read(&json.member("rank")),
-            mails: json.member("mails").flag().unwrap_or(true),
         };
         let whole = !me.code.is_empty() && !me.link.is_empty() && !me.now.is_empty();
         whole.then_some(me)
@@ -406,9 +403,8 @@ mod tests {
         }
         me["milestone"] = Value::Null;
         me["rank"] = json(r#"{"place":2,"of":14,"until":null}"#);
-        me["mails"] = Value::Bool(false);
         let me = Me::read(&me).unwrap();
-        assert!(me.milestone.is_none() && !me.mails);
+        assert!(me.milestone.is_none());
         assert_eq!(me.rank.unwrap().of, 14.0);
         me.rewards
             .iter()

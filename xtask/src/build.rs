@@ -88,10 +88,15 @@ fn digest(parts: &[&[u8]]) -> String {
     hex(&hasher.finalize())
 }
 
-/// Runs cargo and returns the wasm file that it made of `package`.
-///
-/// The path is cargo's own word, so any target folder works.
-fn cargo_wasm(what: &str, command: &mut Command, package: &str) -> Result<PathBuf> {
+/// What cargo made of a package.
+struct Made {
+    wasm: PathBuf,
+    /// Where its build script wrote, if it has one.
+    out_dir: Option<PathBuf>,
+}
+
+/// Runs cargo on `package`. The paths are cargo's own word, so any target folder works.
+fn cargo_wasm(what: &str, command: &mut Command, package: &str) -> Result<Made> {
     let output = command
         .args(["--lib", "--target", tools::WASM_TARGET])
         .arg("--message-format=json-render-diagnostics")
@@ -104,20 +109,32 @@ fn cargo_wasm(what: &str, command: &mut Command, package: &str) -> Result<PathBu
     }
     let library = package.replace('-', "_");
     let messages = String::from_utf8_lossy(&output.stdout);
-    messages
+    let messages: Vec<Value> = messages
         .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| {
-            message.pointer("/target/name").and_then(Value::as_str) == Some(&library)
-        })
-        .filter_map(|message| message.get("filenames").cloned())
-        .filter_map(|names| names.as_array().cloned())
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let says = |message: &Value, pointer: &str| {
+        let value = message.pointer(pointer).and_then(Value::as_str);
+        value.map(str::to_owned)
+    };
+    let wasm = messages
+        .iter()
+        .filter(|message| says(message, "/target/name").as_deref() == Some(&library))
+        .filter_map(|message| message.get("filenames").and_then(Value::as_array))
         .flatten()
         .filter_map(|name| name.as_str().map(PathBuf::from))
         .find(|name| name.extension().is_some_and(|ending| ending == "wasm"))
         .with_context(|| {
             format!("{package} made no wasm file: its Cargo.toml needs `[lib] crate-type = [\"cdylib\", \"rlib\"]`")
-        })
+        })?;
+    // `…/widget#grapevine-widget@0.1.0`
+    let named = format!("#{package}@");
+    let out_dir = messages
+        .iter()
+        .filter(|message| says(message, "/package_id").is_some_and(|id| id.contains(&named)))
+        .find_map(|message| says(message, "/out_dir"))
+        .map(PathBuf::from);
+    Ok(Made { wasm, out_dir })
 }
 
 /// All files under `folder` with their paths relative to it, sorted.

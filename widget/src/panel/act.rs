@@ -10,7 +10,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::passing::MESSAGE;
 use super::{IDENTIFY, LOADING, Panel, Screen, WAKE, own};
-use crate::dom::{field, find, listen_to, set};
+use crate::dom::{field, find, listen_to, once, set};
 use crate::host::object;
 use crate::memory::remember;
 use crate::talk::word;
@@ -53,7 +53,7 @@ pub(super) fn listen(panel: &Rc<Panel>) {
 type Act = fn(&Rc<Panel>, &Element);
 
 /// What the buttons do, by `data-gv-action`.
-const ACTS: [(&str, Act); 23] = [
+const ACTS: [(&str, Act); 24] = [
     ("close", |panel, _| panel.close()),
     ("retry", |panel, _| {
         panel.show_screen(&LOADING, true);
@@ -80,7 +80,12 @@ const ACTS: [(&str, Act); 23] = [
     ("copy-code", |panel, button| panel.copy(button)),
     ("copy-coupon", |panel, button| panel.copy(button)),
     ("native", |panel, _| panel.open_native()),
-    ("choose-code", |panel, _| panel.choose_code()),
+    ("choose-code", |panel, _| {
+        panel.with_words(Panel::choose_code)
+    }),
+    ("settings", |panel, _| {
+        panel.with_words(Panel::draw_settings)
+    }),
     ("save-code", Panel::save_code),
     ("stored", |panel, button| {
         panel.call(button, "/stored", &panel.body(&[]), Panel::show_stored);
@@ -148,6 +153,12 @@ impl Panel {
         }
     }
 
+    /// Does something once the words are there that do not come with the panel.
+    fn with_words(self: &Rc<Self>, act: fn(&Self)) {
+        let panel = Rc::clone(self);
+        self.host.more(&once(move |_| act(&panel)));
+    }
+
     /// From the last control Tab leads to the first, and back with Shift.
     fn keep_focus_inside(&self, event: &Event) {
         let key: &Key = event.unchecked_ref();
@@ -208,6 +219,13 @@ impl Panel {
 
     fn show_more(&self, button: &Element) {
         if let Some(rest) = find(&self.body, "#rest") {
+            // Drawn when they are wanted, since their icons are then fetched.
+            if rest.first_element_child().is_none() {
+                self.draw_channels(&rest, false);
+                if let Some(link) = self.link() {
+                    self.address_buttons(&self.current_message(), &link);
+                }
+            }
             let open = rest.has_attribute("hidden");
             let _ = rest.toggle_attribute("hidden");
             set(

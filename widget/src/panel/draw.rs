@@ -154,7 +154,7 @@ impl Panel {
         }
         self.draw_friends(&me);
         let foot = self.draw_foot();
-        self.draw_settings(&foot, &me);
+        self.add(&foot, view::SETTINGS, &[]);
         self.add(&foot, view::NOT_YOU, &email);
     }
 

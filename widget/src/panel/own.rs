@@ -11,7 +11,7 @@ use crate::dom::{field, find, set};
 use crate::host::{Answer, GONE, SESSION, put};
 use crate::talk::{Word, word};
 use crate::view;
-use crate::wire::{Json, Me};
+use crate::wire::Json;
 
 pub(super) const LEAVE: Screen = Screen::Part("leave", view::LEAVE);
 const LEFT: Screen = Screen::Part("left", view::LEFT);
@@ -74,10 +74,15 @@ impl Panel {
         self.announce(&self.talk.say(word::CODE_SAVED));
     }
 
-    pub(super) fn draw_settings(&self, foot: &Element, me: &Me) {
-        let (action, mails) = mails_button(me.mails);
-        let places = [("action", action), ("mails", mails.0)];
-        self.add(foot, view::SETTINGS, &places);
+    /// What "Your data" holds, drawn when it is opened for the first time.
+    pub(super) fn draw_settings(&self) {
+        if let (Some(place), Some(me)) = (find(&self.body, ".data"), self.told.get())
+            && find(&place, "button").is_none()
+        {
+            let (action, mails) = mails_button(me.member("mails").flag() != Some(false));
+            let places = [("action", action), ("mails", mails.0)];
+            self.add(&place, view::OWN_DATA, &places);
+        }
     }
 
     pub(super) fn show_stored(self: &Rc<Self>, _: &Element, answer: &Answer) {
@@ -117,7 +122,11 @@ impl Panel {
         let body = self.body(&[]);
         put(&body, "on", &JsValue::from_bool(on));
         self.call(button, "/mails", &body, |panel, button, answer| {
-            let on = answer.body.member("mails").flag().unwrap_or_default();
+            let mails = answer.body.member("mails");
+            let on = mails.flag().unwrap_or_default();
+            if let Some(me) = panel.told.get() {
+                put(me.unchecked_ref(), "mails", &mails);
+            }
             let (action, word) = mails_button(on);
             set(button, &[("data-gv-action", action)]);
             button.set_text_content(Some(&panel.talk.say(word)));

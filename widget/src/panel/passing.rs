@@ -1,6 +1,7 @@
 //! Passing the link on: the buttons, the message, link and code.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -32,18 +33,8 @@ impl Panel {
             self.show(view::NATIVE, &[]);
         }
         let row = self.show(view::APPS, &[]);
-        let rest = self.show(view::REST, &[]);
-        let nothing = parcel("", "", "");
-        let shown = || listed().filter(|channel| self.address(channel, &nothing).is_some());
-        let count = shown().count();
-        let first = if count > ROW { ROW - 1 } else { ROW };
-        for (index, channel) in shown().enumerate() {
-            let mut label = String::from("channel_");
-            label.push_str(channel.name);
-            let places = [("channel", channel.name), ("label", &label)];
-            self.add(if index < first { &row } else { &rest }, view::APP, &places);
-        }
-        if count > first {
+        self.show(view::REST, &[]);
+        if self.draw_channels(&row, true) {
             self.add(&row, view::MORE, &[]);
         }
         let message = self.own_message().unwrap_or_else(|| self.propose());
@@ -56,6 +47,30 @@ impl Panel {
             ],
         );
         self.address_buttons(&message, &me.link);
+    }
+
+    /// Draws the buttons of the first channels or of those behind "More"; answers whether
+    /// there are others.
+    pub(super) fn draw_channels(&self, list: &Element, first: bool) -> bool {
+        let nothing = parcel("", "", "");
+        let listed = self
+            .start
+            .channels
+            .iter()
+            .filter_map(|name| channels::find(name));
+        let shown: Vec<&Channel> = listed
+            .filter(|channel| self.address(channel, &nothing).is_some())
+            .collect();
+        let row = if shown.len() > ROW { ROW - 1 } else { ROW };
+        for (index, channel) in shown.iter().enumerate() {
+            if (index < row) == first {
+                let mut label = String::from("channel_");
+                label.push_str(channel.name);
+                let places = [("channel", channel.name), ("label", &label)];
+                self.add(list, view::APP, &places);
+            }
+        }
+        shown.len() > row
     }
 
     /// Where a channel's button leads: to an app or a site, or to the edge's own picture

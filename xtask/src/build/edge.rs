@@ -13,7 +13,7 @@ pub fn build(tools: &Tools) -> Result<()> {
     let folder = paths::root().join("edge");
     // The same call of cargo as worker-build makes, so that its own finds
     // everything done, and so that we learn whether anything changed.
-    let wasm = super::cargo_wasm(
+    let made = super::cargo_wasm(
         "compiling the edge",
         process::cargo()
             .current_dir(&folder)
@@ -23,7 +23,7 @@ pub fn build(tools: &Tools) -> Result<()> {
     )?;
     let entry = folder.join("src/entry.js");
     let packages = fs::read(paths::root().join("package-lock.json"))?;
-    let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
+    let wasm = fs::read(&made.wasm).with_context(|| made.wasm.display().to_string())?;
     let inputs = super::digest(&[
         &wasm,
         &packages,
