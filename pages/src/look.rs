@@ -99,12 +99,30 @@ impl Ground {
         found.unwrap_or(self.1)
     }
 
+    /// What is set off from the surface.
+    fn soft(self) -> Colour {
+        self.0.toward(self.1)
+    }
+
+    /// The page around the surface: the surface stands out as the lighter of both.
+    fn around(self) -> Colour {
+        if self.is_dark() {
+            (0..6).fold(self.0, |shade, _| shade.darker())
+        } else {
+            self.soft()
+        }
+    }
+
     /// Words that are less important than others: nearer to the ground, and readable.
     fn muted(self) -> Colour {
         let mut shade = self.1;
         for _ in 0..7 {
             let next = shade.toward(self.0);
-            if next.contrast(self.0.toward(self.1)) < TEXT_CONTRAST {
+            let grounds = [self.soft(), self.around()];
+            if grounds
+                .into_iter()
+                .any(|ground| next.contrast(ground) < TEXT_CONTRAST)
+            {
                 break;
             }
             shade = next;
@@ -268,13 +286,19 @@ fn only(light: Palette, dark: Palette) -> Option<&'static str> {
 impl Palette {
     fn page(self) -> String {
         let Ground(surface, text) = self.ground;
-        let words = |colour| self.ground.standing_out(colour, TEXT_CONTRAST);
+        // Words of a colour stand on the surface and beside it.
+        let words = |colour| {
+            let around = Ground(self.ground.around(), text);
+            let shade = self.ground.standing_out(colour, TEXT_CONTRAST);
+            around.standing_out(shade, TEXT_CONTRAST)
+        };
         format!(
-            "--gv-surface:{surface};--gv-text:{text};--gv-ground:{};--gv-muted:{};--gv-line:{};\
+            "--gv-surface:{surface};--gv-text:{text};--gv-ground:{};--gv-soft:{};--gv-muted:{};--gv-line:{};\
              --gv-accent:{};--gv-on-accent:{};--gv-accent-text:{};--gv-good:{};--gv-bad:{};",
-            surface.toward(text),
+            self.ground.around(),
+            self.ground.soft(),
             self.ground.muted(),
-            surface.toward(text).toward(text).toward(text),
+            self.ground.soft().toward(text).toward(text),
             self.accent,
             self.on_accent,
             words(self.accent),

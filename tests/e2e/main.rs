@@ -12,6 +12,7 @@ mod own_page;
 mod pages_around_a_link;
 mod people_who_do_not_point;
 mod placements;
+mod plain_page;
 mod several_clicks;
 mod steps;
 mod the_main_path;
