@@ -13,6 +13,8 @@ mod pages_around_a_link;
 mod people_who_do_not_point;
 mod placements;
 mod plain_page;
+mod privacy;
+mod screen_readers;
 mod several_clicks;
 mod steps;
 mod the_main_path;
