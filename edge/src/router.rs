@@ -5,7 +5,7 @@ use worker::{Context, Env, Method, Request, Response};
 use crate::api::merchant;
 use crate::error::Error;
 use crate::http::path_of;
-use crate::{api, assets, console, friend, mailbox, receipt};
+use crate::{api, assets, console, friend, mailbox, plain, receipt};
 
 /// Longest address that is looked at, in bytes. Referral links do not come here: they
 /// lead to the shop at any length.
@@ -63,6 +63,11 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Get | Head, ["r", code, part]) => {
             friend::answer_by_host(request, url, env, code, part).await
         }
+
+        // What the panel does, without a script.
+        (Get | Head, ["p", merchant, "look.css"]) => plain::look(env, merchant).await,
+        (Get | Head | Post, ["p"]) => plain::answer_by_host(request, url, env).await,
+        (Get | Head | Post, ["p", merchant]) => plain::answer(request, url, env, merchant).await,
 
         // Links in mails.
         (Get | Head, ["m", token]) => mailbox::show(request, env, token).await,
@@ -160,12 +165,13 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         // Addresses that exist, asked in a way that they do not take.
         (
             _,
-            ["" | "console"]
+            ["" | "console" | "p"]
             | ["console", "sign-out" | "overview" | "install"]
-            | ["m" | "u" | "s" | "outbox", _]
+            | ["m" | "u" | "s" | "p" | "outbox", _]
             | ["outbox", _, _]
             | ["outbox", _, _, "html"]
             | ["b", _, _]
+            | ["p", _, "look.css"]
             | [
                 "r",
                 _,

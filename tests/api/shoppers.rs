@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use crate::refusals::refused;
 
-fn fixture(name: &str) -> Result<Value> {
+pub fn fixture(name: &str) -> Result<Value> {
     let file = xtask::paths::root().join(format!("edge/fixtures/browser/{name}.json"));
     Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }
 
 /// That `real` has every field of the pinned body, of the same kind.
-fn like(pinned: &Value, real: &Value, at: &str) {
+pub fn like(pinned: &Value, real: &Value, at: &str) {
     match (pinned, real) {
         (Value::Object(pinned), Value::Object(real)) => {
             for (name, value) in pinned {
@@ -55,7 +55,7 @@ async fn the_start_is_as_pinned_and_in_the_pages_language() -> Result<()> {
         .anybody
         .request(Method::GET, &start(""), None, &[])
         .await?;
-    assert_eq!(answer.header("cache-control"), Some("public, max-age=60"));
+    assert_eq!(answer.header("cache-control"), Some("private, max-age=60"));
     assert!(
         answer
             .headers
@@ -377,5 +377,44 @@ async fn the_cookie_proves_the_click_of_a_browsers_order() -> Result<()> {
     assert_eq!(answer.status, 202, "{}", answer.text);
     let order = world.api.conversion("2002").await?;
     assert_eq!(text(&order, "/referral/source"), "click", "{order}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_orders_items_are_looked_at_and_a_mistake_is_named() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let order = |items: Value| json!({"order_id": "1001", "amount": 4_200, "currency": "EUR", "items": items});
+    for (items, status, place) in [
+        (
+            json!([{"name": "Tea"}, {"quantity": 1}]),
+            422,
+            "items[1].name",
+        ),
+        (
+            json!([{"id": "t1", "quantity": 0}]),
+            422,
+            "items[0].quantity",
+        ),
+        (json!([{"id": "t1", "amount": -5}]), 422, "items[0].amount"),
+        (json!(vec![json!({"id": "t1"}); 201]), 422, "items"),
+        (json!([{"id": "t1", "amount": 1.5}]), 400, "items[0].amount"),
+        (json!("tea"), 400, "items"),
+    ] {
+        let answer = world.page_posts("orders", &order(items)).await?;
+        assert_eq!(answer.status, status, "{place}: {}", answer.text);
+        assert!(answer.text.contains(place), "{place}: {}", answer.text);
+    }
+    let unknown = world
+        .api
+        .request(Method::GET, "/v1/conversions/1001", None, &[]);
+    refused(&unknown.await?, 404, "unknown_order", "nothing was taken");
+    let fine = json!([
+        {"name": "Green tea & more", "quantity": 2, "amount": 1_100, "colour": "green"},
+        {"id": 17, "quantity": 1, "amount": 2_000},
+    ]);
+    let answer = world.page_posts("orders", &order(fine)).await?;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    let kept = world.api.conversion("1001").await?;
+    assert!(!kept.to_string().contains("Green tea"), "{kept}");
     Ok(())
 }

@@ -13,6 +13,7 @@ pub mod guardian;
 pub mod identity;
 pub mod inbox;
 pub mod page;
+pub mod relay;
 pub mod shop;
 pub mod wait;
 pub mod wire;

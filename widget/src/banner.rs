@@ -1,15 +1,17 @@
-//! The line at the top of the page that greets a friend: the offer, a button
-//! for the code, then the code. Stands in the page's flow, covers nothing.
+//! The line that greets a friend: the offer, a button for the code, then the code.
+//! Floats at the foot of the page, since whatever enters a page's flow moves it under
+//! the reader's eyes; a page that keeps a strip for it (`data-grapevine=welcome`) finds
+//! it there.
 
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, ShadowRootInit, ShadowRootMode};
+use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use crate::clipboard;
-use crate::dom::{field, find, on, set};
+use crate::dom::{create, field, find, on, set};
 use crate::host::{Answer, Host, object};
 use crate::talk::{Talk, word};
 use crate::view::{self, draw};
@@ -28,7 +30,18 @@ struct Banner {
     asked: Cell<bool>,
 }
 
-/// Draws the banner as the first thing of the page.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = document, js_name = querySelector)]
+    fn find_in_page(selector: &str) -> Option<HtmlElement>;
+}
+
+/// The strip that the page keeps for the banner, unless it is filled already.
+fn strip() -> Option<HtmlElement> {
+    find_in_page("[data-grapevine=welcome]").filter(|strip| strip.shadow_root().is_none())
+}
+
+/// Draws the banner.
 pub fn mount(host: Host, token: String, offer: &JsValue) {
     let Some(start) = Start::read(&host.start()) else {
         return;
@@ -36,13 +49,20 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
     let Some(landing) = Landing::read(offer) else {
         return;
     };
-    let place = host.stage("banner");
+    let strip = strip();
+    let place = strip.clone().unwrap_or_else(|| host.stage("banner"));
     let Ok(root) = place.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)) else {
         return;
     };
     host.paint(&root, CSS);
-    if let Some(page) = place.parent_element() {
-        let _ = page.prepend_with_node_1(&place);
+    match strip {
+        Some(strip) => set(&strip, &[("data-gv", "banner")]),
+        // First in the page, so that whoever listens to it meets it first.
+        None => {
+            if let Some(page) = place.parent_element() {
+                let _ = page.prepend_with_node_1(&place);
+            }
+        }
     }
 
     let talk = Talk::new(host.words(), start.locale);
@@ -88,7 +108,10 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
             Some("copy-code") => target.copy(&button),
             _ => {
                 target.host.keep("gv_bar", Some(&target.token));
-                place.remove();
+                // Its host stays, since the loader puts back what a page throws out; a
+                // strip shows the shop's own words again.
+                let _ = target.frame.replace_with_with_node_1(&create("slot"));
+                target.host.paint(&root, "");
             }
         }
     });

@@ -20,7 +20,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, Sh
 use crate::ask;
 use crate::channels::Platform;
 use crate::device;
-use crate::dom::{find, set};
+use crate::dom::{after, find, set};
 use crate::host::{Answer, GONE, Host, SESSION, object, put};
 use crate::memory::remember;
 use crate::talk::{Talk, Word, joined, word};
@@ -151,11 +151,15 @@ impl Panel {
             let placement = self.placement();
             self.count("/views", &object(&[("placement", &placement)]));
         }
-        if self.frame.has_attribute(SURVEY) {
-            self.show_screen(&survey::SURVEY, self.modal);
-        } else {
-            self.refresh();
-        }
+        // In a task of its own: a slow device paints the frame first.
+        let panel = Rc::clone(self);
+        after(0, move || {
+            if panel.frame.has_attribute(SURVEY) {
+                panel.show_screen(&survey::SURVEY, panel.modal);
+            } else {
+                panel.refresh();
+            }
+        });
     }
 
     /// Finds out who is there and shows what belongs to them.

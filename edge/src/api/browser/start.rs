@@ -5,7 +5,7 @@ use grapevine_domain::program::Terms;
 use grapevine_domain::share::order::{Device, most_useful};
 use grapevine_ledger::command::Settings;
 use grapevine_ledger::reports::offered;
-use grapevine_pages::{Accent, Locale, Worth};
+use grapevine_pages::{Look, Worth, close_label, launcher_text};
 use serde_json::{Value as Json, json};
 use worker::{Cf, Env, Request, Response};
 
@@ -59,6 +59,7 @@ fn told(found: &Settings, edge: &str, visitor: &Visitor) -> Result<Json, Error> 
         Currency::parse(&found.currency).map_err(|error| Error::Internal(error.to_string()))?;
     let advocate = program.advocate.as_ref().map(|rules| &rules.offer);
     let friend = program.friend.as_ref().map(|rules| &rules.offer);
+    let look = Look::of(found.accent.as_deref(), panel);
     let asks = &panel.asks;
     // Nobody is asked while nothing can be promised, so that nobody need try.
     let may_ask = !found.paused && asks.budget > 0;
@@ -75,14 +76,14 @@ fn told(found: &Settings, edge: &str, visitor: &Visitor) -> Result<Json, Error> 
         "paused": found.paused,
         "pause": found.pause,
         "launcher": {
-            "text": launcher(
+            "text": launcher_text(
                 locale,
                 advocate.map(|offer| Worth::of(offer, currency)),
                 friend.map(|offer| Worth::of(offer, currency)),
             )
             .filter(|_| !found.paused),
-            "close": if *locale == "pl" { "Zamknij" } else { "Close" },
-            "css": LAUNCHER_CSS,
+            "close": close_label(locale),
+            "css": look.launcher_css(),
         },
         "advocate_reward": advocate.map(|offer| offered(offer, currency)),
         "friend_reward": friend.map(|offer| offered(offer, currency)),
@@ -90,7 +91,7 @@ fn told(found: &Settings, edge: &str, visitor: &Visitor) -> Result<Json, Error> 
         "hold_days": program.hold_days,
         "window_days": program.window_days,
         "theme": {
-            "css": theme(found.accent.as_deref()),
+            "css": look.theme_css(),
             "logo_url": found.logo_url,
             "picture_url": panel.picture_url,
             "layout": panel.layout.as_str(),
@@ -168,67 +169,9 @@ fn device(mobile: Option<&str>, agent: &str) -> Device {
     }
 }
 
-/// The launcher's style, with the theme in front of it.
-const LAUNCHER_CSS: &str = ":host{position:fixed;z-index:999999;bottom:16px;inset-inline-end:16px;border-radius:24px;background:var(--a);box-shadow:0 4px 16px #0004}aside{display:flex}a,button{all:unset;color:var(--o);border-radius:24px;padding:14px 18px;font-weight:600;cursor:pointer;display:flex;gap:8px}:focus-visible{outline:2px solid}a:before{content:\"\";width:18px;height:18px;align-self:center;background:currentColor;clip-path:path(\"M0 5h18v4H0zm1 5h7v8H1zm9 0h7v8h-7zM3 0v4h12V0L9 4z\")}[aria-busy=true]{opacity:.7;cursor:progress}";
-
-/// What stands before every style of the panel: the merchant's colour, and what can be
-/// read on it.
-fn theme(accent: Option<&str>) -> String {
-    let accent = accent.map_or_else(Accent::default, |accent| Accent::new(accent, None));
-    format!(
-        ":host{{--a:var(--gv-accent,{});--o:var(--gv-on-accent,{})}}",
-        accent.colour(),
-        accent.on_accent()
-    )
-}
-
-/// Longest worth that a launcher names, in characters: more would stand in the way.
-const LONGEST_WORTH: usize = 20;
-
-/// What the launcher says: the reader's own reward, else the friend's.
-fn launcher(locale: &str, advocate: Option<Worth>, friend: Option<Worth>) -> Option<String> {
-    let polish = locale == "pl";
-    let own = advocate.is_some();
-    let worth = advocate.or(friend)?.format(Locale::from_tag(locale));
-    let long = worth.chars().count() > LONGEST_WORTH;
-    Some(match (own, long, polish) {
-        (true, false, false) => format!("Get {worth}"),
-        (true, false, true) => format!("Odbierz {worth}"),
-        (true, true, false) => "Get a reward".to_owned(),
-        (true, true, true) => "Odbierz nagrodę".to_owned(),
-        (false, false, false) => format!("Give friends {worth}"),
-        (false, false, true) => format!("Daj znajomym {worth}"),
-        (false, true, false) => "Give friends a gift".to_owned(),
-        (false, true, true) => "Daj znajomym prezent".to_owned(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_launcher_promises_what_there_is() {
-        let points = || Some(Worth::Points(500));
-        let share = || Some(Worth::Percent(1_500));
-        let thing = || Some(Worth::Thing("A very long name for a tea box".to_owned()));
-        for (own, friend, english, polish) in [
-            (points(), share(), "Get 500 points", "Odbierz 500 punktów"),
-            (thing(), None, "Get a reward", "Odbierz nagrodę"),
-            (
-                None,
-                share(),
-                "Give friends 15% off",
-                "Daj znajomym 15\u{a0}% rabatu",
-            ),
-            (None, thing(), "Give friends a gift", "Daj znajomym prezent"),
-        ] {
-            let said = |locale| launcher(locale, own.clone(), friend.clone());
-            assert_eq!(said("en").as_deref(), Some(english));
-            assert_eq!(said("pl").as_deref(), Some(polish));
-        }
-        assert_eq!(launcher("en", None, None), None);
-    }
 
     #[test]
     fn the_first_languages_region_stands_for_the_country() {
