@@ -4,6 +4,7 @@ mod consent;
 mod foreign_site;
 mod friend_without_script;
 mod hidden_frames;
+mod launcher;
 mod nothing_counts_twice;
 mod orders_by_token_or_coupon;
 mod pages_around_a_link;
