@@ -6,7 +6,6 @@
 //! rewards, for which the panel needs a session in the browser.
 
 use grapevine_domain::money::Currency;
-use grapevine_domain::panel::Panel;
 use grapevine_domain::share::channels::Platform;
 use grapevine_domain::share::order::{Device, most_useful};
 use grapevine_domain::visit::{Agent, System};
@@ -43,7 +42,6 @@ struct Me {
 /// What a request is about.
 struct Asked<'a> {
     merchant: &'a Settings,
-    panel: Panel,
     talk: Talk,
     url: &'a str,
 }
@@ -72,7 +70,6 @@ pub async fn answer(
     let merchant = settings::load(env, merchant).await?;
     let asked = Asked {
         talk: language(request, url, &merchant),
-        panel: Panel::default(),
         merchant: &merchant,
         url,
     };
@@ -97,7 +94,7 @@ pub async fn answer(
 /// `GET /p/{merchant}/look.css`: the merchant's colours, corners and fonts for the page.
 pub async fn look(env: &Env, merchant: &str) -> Result<Response, Error> {
     let merchant = settings::load(env, merchant).await?;
-    let look = Look::of(merchant.accent.as_deref(), &Panel::default());
+    let look = Look::of(merchant.accent.as_deref(), &merchant.panel);
     let response = Response::ok(look.page_css())?;
     let headers = response.headers();
     headers.set("Content-Type", "text/css; charset=utf-8")?;
@@ -218,7 +215,7 @@ impl Asked<'_> {
             let names = most_useful(country, device);
             names.into_iter().map(str::to_owned).collect()
         };
-        let (panel, tag) = (&self.panel, self.talk.tag());
+        let (panel, tag) = (&self.merchant.panel, self.talk.tag());
         Known {
             link: me.link,
             code: me.code,

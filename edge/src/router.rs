@@ -99,7 +99,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Post, ["v1", "advocates", id, "code"]) => {
             merchant::advocates::choose_code(request, url, env, id).await
         }
-        (Delete, ["v1", "advocates", id]) => merchant::advocates::remove(request, env, id).await,
+        (Delete, ["v1", "advocates", id]) => {
+            merchant::advocates::remove(request, url, env, id).await
+        }
         (Post, ["v1", "conversions"]) => merchant::conversions::report(request, env).await,
         (Get, ["v1", "conversions", id]) => merchant::conversions::one(request, env, id).await,
         (Post, ["v1", "conversions", id, "refunds"]) => {
@@ -137,6 +139,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         }
         (Get, ["v1", "events"]) => merchant::events::list(request, url, env).await,
         (Get, ["v1", "events", "verify"]) => merchant::events::verify(request, url, env).await,
+        (Get, ["v1", "panel"]) => merchant::panel::read(request, env).await,
+        (Put, ["v1", "panel"]) => merchant::panel::set(request, env).await,
+        (Get, ["v1", "answers"]) => merchant::answers::list(request, url, env).await,
         (Get, ["v1", "mails"]) => merchant::mails::list(request, env).await,
         (Get, ["v1", "test", "clock"]) => merchant::clock::read(request, env).await,
         (Post, ["v1", "test", "clock"]) => merchant::clock::advance(request, env).await,
@@ -177,7 +182,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             | [
                 "v1",
                 "health" | "merchants" | "presets" | "program" | "advocates" | "conversions"
-                | "coupons" | "referrals" | "rewards" | "events" | "mails",
+                | "coupons" | "referrals" | "rewards" | "events" | "mails" | "panel" | "answers",
             ]
             | [
                 "v1",

@@ -44,13 +44,13 @@ pub fn ask(host: Host, placement: String) {
     let body = object(&[("placement", &placement), ("history", &history)]);
     for (name, value) in [
         ("now", JsValue::from_f64(Math::floor(Date::now() / 1000.0))),
-        ("session", host.keep("gv_me", None).into()),
-        ("customer", host.customer().into()),
+        ("session", host.session().into()),
+        ("customer", host.customer()),
     ] {
         put(&body, name, &value);
     }
     let asking = host.clone();
-    host.post_object("/asks", &body, move |answer| {
+    host.post("/asks", &body, move |answer| {
         UNDER_WAY.store(false, Ordering::Relaxed);
         if answer.body.member("ask").flag() == Some(true) {
             remember(&asking, 'a');

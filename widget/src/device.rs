@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use crate::channels::Platform;
 use crate::dom::once;
 use crate::host::Later;
+use crate::memory::push_number;
 
 #[wasm_bindgen]
 extern "C" {
@@ -36,7 +37,7 @@ extern "C" {
     pub fn write_text(this: &Clipboard, text: &str) -> Later;
 
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
-    fn fill_randomly(bytes: &mut [u8]);
+    fn throw(dice: &mut [u32]);
     #[wasm_bindgen(js_namespace = JSON)]
     fn stringify(body: &Object) -> String;
 }
@@ -108,18 +109,13 @@ pub fn send(address: &str, body: &Object) {
     device().send_beacon(address, &stringify(body));
 }
 
-/// 128 random bits in hexadecimal: tells a press from its retry.
+/// 128 random bits in digits: tells a press from its retry.
 pub fn random_id() -> String {
-    let mut bytes = [0_u8; 16];
-    fill_randomly(&mut bytes);
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    halves
-        .map(|half| {
-            char::from(if half < 10 {
-                b'0' + half
-            } else {
-                b'a' - 10 + half
-            })
-        })
-        .collect()
+    let mut dice = [0_u32; 4];
+    throw(&mut dice);
+    let mut out = String::new();
+    for die in dice {
+        push_number(&mut out, f64::from(die));
+    }
+    out
 }

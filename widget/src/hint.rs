@@ -18,25 +18,21 @@ pub fn suggest(email: &str) -> Option<String> {
     let (local, typed) = cut(email, b'@')?;
     let typed = typed.to_ascii_lowercase();
     let mut meant = typed.clone();
-    for slip in [".con", ".cmo", ".ocm"] {
-        if let Some(name) = typed.strip_suffix(slip) {
-            meant = joined(name, ".com");
-        }
+    let end = typed.len().saturating_sub(4);
+    if let (Some(name), Some(".con" | ".cmo" | ".ocm")) = (typed.get(..end), typed.get(end..)) {
+        meant = joined(name, ".com");
     }
-    let mut near = None;
-    let mut rest = PROVIDERS;
-    while let Some((provider, next)) = cut(rest, b' ') {
-        rest = next;
-        if provider == meant {
-            near = None;
-            break;
+    'near: for slips in 0..=2 {
+        let mut rest = PROVIDERS;
+        while let Some((provider, next)) = cut(rest, b' ') {
+            rest = next;
+            // Two slips in a long name under the same ending: `yahoo.ca` is none.
+            let may = slips < 2 || provider.len() >= LONG && meant.ends_with(ending(provider));
+            if may && is_within(meant.as_bytes(), provider.as_bytes(), slips) {
+                meant = String::from(provider);
+                break 'near;
+            }
         }
-        if near.is_none() && is_near(&meant, provider) {
-            near = Some(provider);
-        }
-    }
-    if let Some(near) = near {
-        meant = String::from(near);
     }
     if meant == typed {
         return None;
@@ -46,16 +42,9 @@ pub fn suggest(email: &str) -> Option<String> {
     Some(out)
 }
 
-/// One slip anywhere, two in a long name under the same ending: `yahoo.ca` is no slip.
-fn is_near(typed: &str, provider: &str) -> bool {
-    let (typed, provider) = (typed.as_bytes(), provider.as_bytes());
-    let same_ending = typed.iter().rev().take(3).eq(provider.iter().rev().take(3));
-    let slips = if same_ending && provider.len() >= LONG {
-        2
-    } else {
-        1
-    };
-    is_within(typed, provider, slips)
+fn ending(domain: &str) -> &str {
+    let end = domain.len().saturating_sub(3);
+    domain.get(end..).unwrap_or_default()
 }
 
 /// Whether so many slips lead from one to the other: a letter too many, too few or

@@ -62,7 +62,7 @@ pub fn digits(number: f64) -> String {
 }
 
 /// Writes a whole number; formatting would bring 10 KB for it.
-fn push_number(out: &mut String, number: f64) {
+pub fn push_number(out: &mut String, number: f64) {
     // A time: positive, and exact far beyond any date.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let mut rest = number as u64;

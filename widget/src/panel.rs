@@ -9,8 +9,6 @@ mod own;
 mod passing;
 mod survey;
 
-pub use act::show_copied;
-
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
@@ -22,8 +20,8 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, Sh
 use crate::ask;
 use crate::channels::Platform;
 use crate::device;
-use crate::dom::{find, set};
-use crate::host::{Answer, Host, object, put};
+use crate::dom::{after, find, set};
+use crate::host::{Answer, GONE, Host, SESSION, object, put};
 use crate::memory::remember;
 use crate::talk::{Talk, Word, joined, word};
 use crate::view;
@@ -47,9 +45,6 @@ const CHECK_MAIL: Screen = Screen::Part("check-mail", view::CHECK_MAIL);
 const INELIGIBLE: Screen = Screen::Part("ineligible", view::INELIGIBLE);
 const ERROR: Screen = Screen::Part("error", view::ERROR);
 const OFFLINE: Screen = Screen::Part("offline", view::OFFLINE);
-
-/// When waiting is called long, in milliseconds.
-const LONG_WAIT: i32 = 5000;
 
 /// A value that changes. Taken out to be read, so that no borrow can fail.
 struct Slot<T>(Cell<Option<T>>);
@@ -84,7 +79,8 @@ pub struct Panel {
     body: Element,
     /// The live region.
     status: Element,
-    /// Who is there, once we know.
+    /// Who is there, once we know: as the edge says it, and as we read it.
+    told: Slot<JsValue>,
     me: Slot<Rc<Me>>,
     /// The address as typed.
     email: Slot<String>,
@@ -130,6 +126,7 @@ impl Panel {
             frame,
             body,
             status,
+            told: Slot::new(),
             me: Slot::new(),
             email: Slot::new(),
             settled: Cell::new(false),
@@ -154,55 +151,51 @@ impl Panel {
             let placement = self.placement();
             self.count("/views", &object(&[("placement", &placement)]));
         }
-        if self.frame.has_attribute(SURVEY) {
-            self.show_screen(&survey::SURVEY, self.modal);
-        } else {
-            self.refresh();
-        }
+        // In a task of its own: a slow device paints the frame first.
+        let panel = Rc::clone(self);
+        after(0, move || {
+            if panel.frame.has_attribute(SURVEY) {
+                panel.show_screen(&survey::SURVEY, panel.modal);
+            } else {
+                panel.refresh();
+            }
+        });
     }
 
     /// Finds out who is there and shows what belongs to them.
     fn refresh(self: &Rc<Self>) {
         let panel = Rc::clone(self);
-        match self.who() {
-            Some(("session", _)) => {
-                let done = move |answer: Answer| panel.came_back(&answer);
-                self.host.post_object("/me", &self.body(&[]), done);
-            }
-            // Who has left comes back by their own hand.
-            Some(_)
-                if self
-                    .host
-                    .keep(LEFT, None)
-                    .is_none_or(|left| left.is_empty()) =>
-            {
-                let done = move |answer: Answer| panel.joined(&answer);
-                self.host.post_object("/advocates", &self.body(&[]), done);
-            }
-            _ => self.show_screen(&Screen::Join(None), self.modal),
+        let known = self.host.session().is_some();
+        // Who has left comes back by their own hand.
+        let gone = || {
+            self.host
+                .keep(SESSION, None)
+                .is_some_and(|kept| kept == GONE)
+        };
+        if known || !self.host.customer().is_falsy() && !gone() {
+            let path = if known { "/me" } else { "/advocates" };
+            self.host.post(path, &self.body(&[]), move |answer| {
+                if known {
+                    panel.came_back(&answer);
+                } else {
+                    panel.joined(&answer);
+                }
+            });
+        } else {
+            self.show_screen(&Screen::Join(None), self.modal);
         }
-    }
-
-    /// Who is there, under the name by which the edge takes it.
-    fn who(&self) -> Option<(&'static str, String)> {
-        let customer = || Some(("customer", self.host.customer()?));
-        self.session().map(|it| ("session", it)).or_else(customer)
     }
 
     /// A body that says who asks and from where. The edge passes over what it doesn't need.
     fn body(&self, entries: &[(&str, &str)]) -> Object {
         let body = object(entries);
-        let who = self.who();
-        let who = who.as_ref().map(|(name, value)| (*name, value.as_str()));
         for (name, value) in [
-            who,
-            Some(("locale", self.talk.locale())),
-            Some(("placement", &self.placement())),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            put(&body, name, &JsValue::from_str(value));
+            ("session", self.host.session().into()),
+            ("customer", self.host.customer()),
+            ("locale", JsValue::from_str(self.talk.locale())),
+            ("placement", JsValue::from_str(&self.placement())),
+        ] {
+            put(&body, name, &value);
         }
         body
     }
@@ -218,7 +211,7 @@ impl Panel {
         // Not `disabled`: that would lose the keyboard's place.
         set(button, &[("aria-busy", "true")]);
         let (panel, button) = (Rc::clone(self), button.clone());
-        self.host.post_object(path, body, move |answer| {
+        self.host.post(path, body, move |answer| {
             let _ = button.remove_attribute("aria-busy");
             match answer.status {
                 200..=399 => done(&panel, &button, &answer),
@@ -257,20 +250,14 @@ impl Panel {
         self.host.emit("close", &JsValue::UNDEFINED);
     }
 
-    fn session(&self) -> Option<String> {
-        self.host
-            .keep("gv_me", None)
-            .filter(|session| !session.is_empty())
-    }
-
     fn forget_session(&self) {
-        self.host.keep("gv_me", Some(""));
+        self.host.keep(SESSION, Some(""));
         self.me.clear();
     }
 
     fn came_back(&self, answer: &Answer) {
         match answer.status {
-            200 => self.know(Me::read(&answer.body), self.modal),
+            200 => self.know(&answer.body, self.modal),
             401 => self.expired(),
             _ => self.show_screen(&failed(), self.modal),
         }
@@ -286,10 +273,9 @@ impl Panel {
         match answer.status {
             200 | 201 => {
                 self.host
-                    .keep("gv_me", answer.body.text_of("session").as_deref());
-                self.host.keep(LEFT, Some(""));
+                    .keep(SESSION, answer.body.text_of("session").as_deref());
                 self.host.emit("join", &JsValue::UNDEFINED);
-                self.know(Me::read(&answer.body.member("me")), true);
+                self.know(&answer.body.member("me"), true);
             }
             202 => self.show_screen(&CHECK_MAIL, true),
             403 if code_of(answer) == "not_eligible" => self.show_screen(&INELIGIBLE, true),
@@ -299,9 +285,10 @@ impl Panel {
         }
     }
 
-    fn know(&self, me: Option<Me>, focus: bool) {
-        match me {
+    fn know(&self, told: &JsValue, focus: bool) {
+        match Me::read(told) {
             Some(me) => {
+                self.told.put(told.clone());
                 self.me.put(Rc::new(me));
                 self.show_screen(&Screen::Known, focus);
             }
@@ -345,12 +332,12 @@ impl Panel {
 
 /// The event by which a panel that is there already is told to show itself.
 const WAKE: &str = "gv-wake";
+/// The event by which the page says who is signed in.
+const IDENTIFY: &str = "grapevine:identify";
 /// Stands on the frame: what opened the panel.
 const PLACEMENT: &str = "data-gv-placement";
 /// Stands on the frame where the survey comes first.
 const SURVEY: &str = "data-gv-survey";
-/// Under which it is kept that somebody left.
-const LEFT: &str = "gv_left";
 
 /// Shows the panel in `place`, which gets one where it has none.
 pub fn show(host: Host, place: &HtmlElement, placement: &str, survey: bool) {

@@ -26,6 +26,16 @@ pub trait Json: Sized {
     fn text_of(&self, name: &str) -> Option<String> {
         self.member(name).text()
     }
+
+    /// A member that is a number.
+    fn number_of(&self, name: &str) -> Option<f64> {
+        self.member(name).number()
+    }
+
+    /// A member that is a text; empty where it is none.
+    fn text_or_empty(&self, name: &str) -> String {
+        self.text_of(name).unwrap_or_default()
+    }
 }
 
 /// Something that can be read from JSON.
@@ -43,7 +53,7 @@ pub struct Money {
 impl Read for Money {
     fn read(json: &impl Json) -> Option<Self> {
         Some(Self {
-            minor: json.member("minor").number()?,
+            minor: json.number_of("minor")?,
             currency: json.text_of("currency")?,
         })
     }
@@ -69,10 +79,10 @@ impl Read for Offer {
         Some(Self {
             kind: json.text_of("kind")?,
             money: Money::read(&json.member("money")),
-            basis_points: json.member("basis_points").number(),
-            name: json.text_of("name").unwrap_or_default(),
-            quantity: json.member("quantity").number().unwrap_or_default(),
-            unit: json.text_of("unit").unwrap_or_default(),
+            basis_points: json.number_of("basis_points"),
+            name: json.text_or_empty("name"),
+            quantity: json.number_of("quantity").unwrap_or_default(),
+            unit: json.text_or_empty("unit"),
         })
     }
 }
@@ -104,20 +114,24 @@ pub struct Start {
 
 impl Read for Start {
     fn read(json: &impl Json) -> Option<Self> {
+        // What may fail stands first, here and below: little is to be undone then.
+        let hold_days = json.number_of("hold_days")?;
+        let name = json.text_of("name")?;
+        let locale = json.text_of("locale")?;
         let theme = json.member("theme");
         Some(Self {
-            name: json.text_of("name")?,
-            locale: json.text_of("locale")?,
+            name,
+            locale,
+            hold_days,
             paused: json.member("paused").flag().unwrap_or_default(),
             pause: json.text_of("pause"),
             advocate_reward: Offer::read(&json.member("advocate_reward")),
             friend_reward: Offer::read(&json.member("friend_reward")),
             minimum_order: Money::read(&json.member("minimum_order")),
-            hold_days: json.member("hold_days").number()?,
             logo_url: theme.text_of("logo_url"),
             channels: texts(&json.member("channels")),
             terms_url: json.text_of("terms_url"),
-            page_url: json.text_of("page_url").unwrap_or_default(),
+            page_url: json.text_or_empty("page_url"),
             message: json.text_of("message"),
             disclosure: json.text_of("disclosure"),
         })
@@ -160,24 +174,29 @@ pub struct Me {
     pub milestone: Option<Milestone>,
     /// Where the merchant shows the leaderboard.
     pub rank: Option<Rank>,
-    /// May be written to.
-    pub mails: bool,
     pub now: String,
 }
 
 impl Read for Me {
     fn read(json: &impl Json) -> Option<Self> {
         let numbers = json.member("numbers");
-        Some(Self {
-            code: json.text_of("code")?,
-            link: json.text_of("link")?,
-            verified: json.member("verified").flag()?,
-            email_hint: json.text_of("email_hint")?,
-            shares: numbers.member("shares").number()?,
-            clicks: numbers.member("clicks").number()?,
-            friends: numbers.member("friends").number()?,
-            earned: Money::read(&json.member("earned"))?,
-            pending: Money::read(&json.member("pending"))?,
+        let shares = numbers.number_of("shares")?;
+        let clicks = numbers.number_of("clicks")?;
+        let friends = numbers.number_of("friends")?;
+        let verified = json.member("verified").flag()?;
+        let earned = Money::read(&json.member("earned"))?;
+        let pending = Money::read(&json.member("pending"))?;
+        let me = Self {
+            code: json.text_or_empty("code"),
+            link: json.text_or_empty("link"),
+            email_hint: json.text_or_empty("email_hint"),
+            now: json.text_or_empty("now"),
+            verified,
+            shares,
+            clicks,
+            friends,
+            earned,
+            pending,
             owed: Money::read(&json.member("owed")),
             rewards: json
                 .member("rewards")
@@ -187,9 +206,9 @@ impl Read for Me {
                 .collect(),
             milestone: Milestone::read(&json.member("milestone")),
             rank: Rank::read(&json.member("rank")),
-            mails: json.member("mails").flag().unwrap_or(true),
-            now: json.text_of("now")?,
-        })
+        };
+        let whole = !me.code.is_empty() && !me.link.is_empty() && !me.now.is_empty();
+        whole.then_some(me)
     }
 }
 
@@ -203,10 +222,9 @@ pub struct Milestone {
 impl Read for Milestone {
     fn read(json: &impl Json) -> Option<Self> {
         Some(Self {
-            friends: json.member("friends").number()?,
+            friends: json.number_of("friends")?,
             next: json
-                .member("at")
-                .number()
+                .number_of("at")
                 .zip(Offer::read(&json.member("reward"))),
         })
     }
@@ -222,8 +240,8 @@ pub struct Rank {
 impl Read for Rank {
     fn read(json: &impl Json) -> Option<Self> {
         Some(Self {
-            place: json.member("place").number()?,
-            of: json.member("of").number()?,
+            place: json.number_of("place")?,
+            of: json.number_of("of")?,
             until: json.text_of("until"),
         })
     }
@@ -250,18 +268,20 @@ pub struct Reward {
 
 impl Read for Reward {
     fn read(json: &impl Json) -> Option<Self> {
+        let offer = Offer::read(json)?;
+        let status = json.text_of("status")?;
         Some(Self {
-            id: json.text_of("id")?,
-            status: json.text_of("status")?,
-            offer: Offer::read(json)?,
-            created_at: json.text_of("created_at")?,
+            id: json.text_or_empty("id"),
+            status,
+            offer,
+            created_at: json.text_or_empty("created_at"),
             release_at: json.text_of("release_at"),
             expires_at: json.text_of("expires_at"),
             awaits: texts(&json.member("awaits")),
             reason: json.text_of("reason"),
             coupon: json.text_of("coupon"),
             receipt_url: json.text_of("receipt_url"),
-            withheld: json.member("withheld_minor").number().unwrap_or_default(),
+            withheld: json.number_of("withheld_minor").unwrap_or_default(),
         })
     }
 }
@@ -383,9 +403,8 @@ mod tests {
         }
         me["milestone"] = Value::Null;
         me["rank"] = json(r#"{"place":2,"of":14,"until":null}"#);
-        me["mails"] = Value::Bool(false);
         let me = Me::read(&me).unwrap();
-        assert!(me.milestone.is_none() && !me.mails);
+        assert!(me.milestone.is_none());
         assert_eq!(me.rank.unwrap().of, 14.0);
         me.rewards
             .iter()

@@ -3,9 +3,9 @@
 
 use web_sys::Element;
 
-use super::{LONG_WAIT, Panel};
+use super::Panel;
 use crate::ask;
-use crate::dom::{after, find};
+use crate::dom::find;
 use crate::talk::{Places, Word, word};
 use crate::view::{self, draw};
 
@@ -137,15 +137,6 @@ impl Panel {
                 ("url", &self.start.page_url),
             ],
         );
-        if find(&self.body, "#slow").is_some() {
-            let (body, status) = (self.body.clone(), self.status.clone());
-            after(LONG_WAIT, move || {
-                if let Some(slow) = find(&body, "#slow") {
-                    let _ = slow.remove_attribute("hidden");
-                    status.set_text_content(slow.text_content().as_deref());
-                }
-            });
-        }
         if let Some(scores) = find(&self.body, ".scores") {
             self.draw_scores(&scores);
         }

@@ -35,13 +35,12 @@ impl Panel {
                 word::RANK
             };
             let places = [
-                ("place", talk.number(rank.place)),
-                ("of", talk.number(rank.of)),
-                ("date", day.unwrap_or_default()),
+                ("line", word.0),
+                ("place", &talk.number(rank.place)),
+                ("of", &talk.number(rank.of)),
+                ("date", &day.unwrap_or_default()),
             ];
-            let places = places.each_ref().map(|(name, text)| (*name, text.as_str()));
-            let words = talk.fill(word, &places);
-            self.add(&section, view::FACT_LINE, &[("words", &words)]);
+            self.add(&section, view::LINE, &places);
         }
         if me.rewards.is_empty() {
             if !self.start.paused {
@@ -76,8 +75,7 @@ impl Panel {
     fn draw_milestone(&self, section: &Element, milestone: &Milestone) {
         let talk = &self.talk;
         let Some((at, offer)) = &milestone.next else {
-            let words = talk.say(word::MILESTONE_DONE);
-            self.add(section, view::FACT_LINE, &[("words", &words)]);
+            self.add(section, view::LINE, &[("line", word::MILESTONE_DONE.0)]);
             return;
         };
         let left = at - milestone.friends;

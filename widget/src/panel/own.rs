@@ -3,18 +3,25 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-use super::{LEFT, Panel, Screen};
+use super::{Panel, Screen};
 use crate::dom::{field, find, set};
-use crate::host::{Answer, put};
+use crate::host::{Answer, GONE, SESSION, put};
 use crate::talk::{Word, word};
 use crate::view;
 use crate::wire::Json;
 
 pub(super) const LEAVE: Screen = Screen::Part("leave", view::LEAVE);
-const GONE: Screen = Screen::Part("left", view::LEFT);
+const LEFT: Screen = Screen::Part("left", view::LEFT);
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of a list, its items and commas.
+    #[wasm_bindgen(js_name = String)]
+    fn as_text(value: &JsValue) -> String;
+}
 
 /// What is stored, in the order told: its word, and its name in the edge's answer.
 const STORED: [(Word, &str); 12] = [
@@ -55,41 +62,24 @@ impl Panel {
     }
 
     fn code_saved(self: &Rc<Self>, _: &Element, answer: &Answer) {
-        let (Some(code), Some(link), Some(mut me)) = (
-            answer.body.text_of("code"),
-            answer.body.text_of("link"),
-            self.me.0.take(),
-        ) else {
-            return;
-        };
-        for (name, value) in [("code", &code), ("link", &link)] {
-            if let Some(field) = field(&self.body, name) {
-                field.set_value(value);
-            }
+        let Some(me) = self.told.get() else { return };
+        for name in ["code", "link"] {
+            put(me.unchecked_ref(), name, &answer.body.member(name));
         }
-        self.address_buttons(&self.current_message(), &link);
-        // Nobody else holds it between two events.
-        if let Some(me) = Rc::get_mut(&mut me) {
-            me.code = code;
-            me.link = link;
-        }
-        self.me.put(me);
-        if let Some(form) = find(&self.body, "#codes form") {
-            let saved = self.show(view::SAVED, &[]);
-            let _ = form.replace_with_with_node_1(&saved);
+        self.know(&me, false);
+        if let (Some(place), Some(code)) = (find(&self.body, "#codes"), field(&self.body, "code")) {
+            self.add(&place, view::SAVED, &[]);
+            code.focus();
         }
         self.announce(&self.talk.say(word::CODE_SAVED));
-        if let Some(field) = field(&self.body, "code") {
-            field.focus();
-        }
     }
 
     /// What "Your data" holds, drawn when it is opened for the first time.
     pub(super) fn draw_settings(&self) {
-        if let (Some(place), Some(me)) = (find(&self.body, ".data"), self.me.get())
+        if let (Some(place), Some(me)) = (find(&self.body, ".data"), self.told.get())
             && find(&place, "button").is_none()
         {
-            let (action, mails) = mails_button(me.mails);
+            let (action, mails) = mails_button(me.member("mails").flag() != Some(false));
             let places = [("action", action), ("mails", mails.0)];
             self.add(&place, view::OWN_DATA, &places);
         }
@@ -117,28 +107,26 @@ impl Panel {
         if let Some(number) = value.number() {
             return talk.number(number);
         }
-        let mut out = value.text().unwrap_or_default();
-        if key == "joined_at" {
-            // Always with its year.
-            return talk.date(&out, "");
-        }
-        for item in value.list() {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(&item.text().unwrap_or_default());
-        }
-        if out.is_empty() {
+        if value.is_falsy() {
             return talk.say(word::STORED_NONE);
         }
-        out
+        let text = as_text(value);
+        if key == "joined_at" {
+            // Always with its year.
+            return talk.date(&text, "");
+        }
+        text
     }
 
-    pub(super) fn set_mails(self: &Rc<Self>, button: &Element, action: &str) {
+    pub(super) fn set_mails(self: &Rc<Self>, button: &Element, on: bool) {
         let body = self.body(&[]);
-        put(&body, "on", &JsValue::from_bool(action == "mails-on"));
+        put(&body, "on", &JsValue::from_bool(on));
         self.call(button, "/mails", &body, |panel, button, answer| {
-            let on = answer.body.member("mails").flag().unwrap_or_default();
+            let mails = answer.body.member("mails");
+            let on = mails.flag().unwrap_or_default();
+            if let Some(me) = panel.told.get() {
+                put(me.unchecked_ref(), "mails", &mails);
+            }
             let (action, word) = mails_button(on);
             set(button, &[("data-gv-action", action)]);
             button.set_text_content(Some(&panel.talk.say(word)));
@@ -156,8 +144,8 @@ impl Panel {
 
     pub(super) fn left(self: &Rc<Self>, _: &Element, _: &Answer) {
         self.forget_session();
-        self.host.keep(LEFT, Some("1"));
-        self.show_screen(&GONE, true);
+        self.host.keep(SESSION, Some(GONE));
+        self.show_screen(&LEFT, true);
     }
 }
 

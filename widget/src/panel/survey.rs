@@ -42,7 +42,7 @@ impl Panel {
         put(&body, "score", &f64::from(score).into());
         let order = AsRef::<JsValue>::as_ref(&self.host).member("order");
         put(&body, "order_id", &order);
-        self.host.post_object("/answers", &body, |_| ());
+        self.host.post("/answers", &body, |_| ());
         remember(&self.host, if score > POOR { 'v' } else { 'p' });
         if score >= PROMOTER {
             self.show_screen(&LOADING, true);
