@@ -32,7 +32,7 @@ const STEPS: &[Step] = &[
     ("build", build::all),
     ("byte budgets", byte_budgets),
     ("deployment dry run", deploy::dry_run),
-    ("tests", || testing::run(None)),
+    ("tests", || testing::run(None, false)),
     ("fuzzing, briefly", || fuzz::run(10, Some(1))),
 ];
 

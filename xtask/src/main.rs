@@ -50,6 +50,9 @@ enum Command {
     Test {
         /// Only tests whose name contains this.
         filter: Option<String>,
+        /// Keep the pictures of this run as those to compare with.
+        #[arg(long)]
+        bless: bool,
     },
     /// Every check that a change must pass.
     Ci,
@@ -178,7 +181,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build { edge: true, .. } => build::edge_only(),
         Command::Build { widget: true, .. } => build::widget_only(),
         Command::Build { .. } => build::all(),
-        Command::Test { filter } => testing::run(filter.as_deref()),
+        Command::Test { filter, bless } => testing::run(filter.as_deref(), bless),
         Command::Ci => ci::run(),
         Command::Size { json, check } => {
             build::widget_only()?;
