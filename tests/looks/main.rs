@@ -10,10 +10,10 @@ mod stage;
 mod states;
 mod views;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use grapevine_tests::browser::{At, Browser, Profile};
 use grapevine_tests::edge::Edge;
 use grapevine_tests::world::World;
@@ -54,7 +54,8 @@ struct Gallery {
     new: PathBuf,
     bless: bool,
     kept: BTreeSet<String>,
-    wrong: Vec<String>,
+    /// What is wrong, and where it is.
+    wrong: BTreeMap<String, Vec<String>>,
 }
 
 impl Gallery {
@@ -66,8 +67,15 @@ impl Gallery {
             new,
             bless: std::env::var_os("GRAPEVINE_BLESS").is_some(),
             kept: BTreeSet::new(),
-            wrong: Vec::new(),
+            wrong: BTreeMap::new(),
         })
+    }
+
+    fn complain(&mut self, place: &str, what: impl Into<String>) {
+        self.wrong
+            .entry(what.into())
+            .or_default()
+            .push(place.to_owned());
     }
 
     /// Compares a picture with the one that is kept.
@@ -85,8 +93,7 @@ impl Gallery {
             },
             None if self.bless => return Ok(std::fs::write(kept, new.write()?)?),
             None => {
-                self.wrong
-                    .push(format!("{name}: there is no picture of it yet"));
+                self.complain(name, "there is no picture of it yet");
                 return Ok(());
             }
         };
@@ -95,8 +102,7 @@ impl Gallery {
         }
         let map = self.new.join(format!("{name}.difference.png"));
         std::fs::write(&map, difference.map.write()?)?;
-        self.wrong
-            .push(format!("{name}: {}; see {}", difference.what, near(&map)));
+        self.complain(name, format!("{}; see {}", difference.what, near(&map)));
         Ok(())
     }
 
@@ -111,7 +117,7 @@ impl Gallery {
             if self.bless {
                 std::fs::remove_file(entry.path())?;
             } else {
-                self.wrong.push(format!("{name} is a picture of no state"));
+                self.complain(&name, "is a picture of no state");
             }
         }
         Ok(())
@@ -161,6 +167,10 @@ impl Told {
     }
 }
 
+fn text(finding: &Value) -> &str {
+    finding.as_str().unwrap_or_default()
+}
+
 /// Plays a state.
 async fn reach(browser: &Browser, stage: &Stage, told: &Value, state: &State) -> Result<()> {
     stage.play(state.scene(told)?);
@@ -201,12 +211,12 @@ async fn look(browser: &Browser, gallery: &mut Gallery, state: &State, view: Vie
     let png = view.picture(browser, state.part).await?;
     gallery.compare(&name, &png)?;
     for finding in browser.accessibility().await? {
-        gallery.wrong.push(format!("{name}: {finding}"));
+        gallery.complain(&name, finding);
     }
     let script = include_str!("examine.js");
     let found = browser.run(script, vec![state.part.host().into()]).await?;
     for finding in found.as_array().into_iter().flatten() {
-        gallery.wrong.push(format!("{name}: {finding}"));
+        gallery.complain(&name, text(finding));
     }
     Ok(())
 }
@@ -229,9 +239,7 @@ async fn squeeze(browser: &Browser, gallery: &mut Gallery, state: &State) -> Res
     let script = include_str!("examine.js");
     let found = browser.run(script, vec![state.part.host().into()]).await?;
     for finding in found.as_array().into_iter().flatten() {
-        gallery
-            .wrong
-            .push(format!("{} at 320 px: {finding}", state.name));
+        gallery.complain(&format!("{} at 320 px", state.name), text(finding));
     }
     Ok(())
 }
@@ -260,8 +268,11 @@ async fn every_state_looks_as_it_did() -> Result<()> {
         for view in views(state) {
             if touch.replace(view.touch) != Some(view.touch) {
                 view.take(&browser).await?;
-                let reached = reach(&browser, &stage, &told, state).await;
-                reached.with_context(|| format!("{} on {}", state.name, view.name))?;
+                if let Err(error) = reach(&browser, &stage, &told, state).await {
+                    let place = format!("{}-{}", state.name, view.name);
+                    gallery.complain(&place, format!("{error:#}"));
+                    break;
+                }
                 if view.touch {
                     squeeze(&browser, &mut gallery, state).await?;
                 }
@@ -276,9 +287,17 @@ async fn every_state_looks_as_it_did() -> Result<()> {
     if gallery.wrong.is_empty() {
         return Ok(());
     }
+    let told = gallery
+        .wrong
+        .iter()
+        .map(|(what, places)| match places.as_slice() {
+            [place] => format!("{place}: {what}"),
+            [place, ..] => format!("{place} and {} more: {what}", places.len() - 1),
+            [] => what.clone(),
+        });
     bail!(
         "{}\n{} findings. Pictures of this run lie in {}. If the new ones are right: cargo xtask test --bless looks_as",
-        gallery.wrong.join("\n"),
+        told.collect::<Vec<_>>().join("\n"),
         gallery.wrong.len(),
         near(&gallery.new),
     )
