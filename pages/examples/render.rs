@@ -28,7 +28,9 @@ use grapevine_pages::qr::Qr;
 use grapevine_pages::shopper::{
     Appealed, Mailbox, MailboxState, Receipt, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
 };
-use grapevine_pages::{Accent, Brand, Locale, Look, Talk, Worth, home::Home};
+use grapevine_pages::{
+    Accent, Brand, Locale, Look, Talk, Worth, close_label, home::Home, launcher_text,
+};
 
 /// 23 November 2026, 10:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_428_000_000);
@@ -328,6 +330,21 @@ fn plain_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), B
     let email = || "ann@mail.example".to_owned();
     let look = Look::of(Some("#1f5c4d"), &Panel::default());
     save("look.css", &look.page_css())?;
+    for talk in Talk::ALL {
+        let ten = || euros(10_00).map(Worth::Money);
+        let text = launcher_text(talk.tag(), Some(ten()?), None).unwrap_or_default();
+        let (theme, css) = (look.theme_css(), look.launcher_css());
+        let close = close_label(talk.tag());
+        let html = format!(
+            "<!doctype html><html lang=\"{}\" dir=\"{}\"><meta charset=utf-8>\
+             <meta name=viewport content=\"width=device-width\"><body><div>\
+             <template shadowrootmode=open><style>{theme}{css}</style><aside>\
+             <a href=\"#\">{text}</a><button aria-label=\"{close}\">×</button></aside>",
+            talk.tag(),
+            talk.direction(),
+        );
+        save(&format!("launcher-{}.html", talk.tag()), &html)?;
+    }
     for talk in Talk::ALL {
         for (name, state) in [
             ("ask", ask(None)),

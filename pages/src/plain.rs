@@ -16,8 +16,8 @@ use crate::Brand;
 use crate::talk::{Gift, Talk};
 use crate::text::{fill, local_path, one_line, paragraphs, web_address};
 
-/// Most letters of both rewards that fit the largest type.
-const LONGEST_LARGE: usize = 36;
+/// Bytes of both rewards that fit the largest type, as in the panel.
+const LONGEST_LARGE: usize = 48;
 /// Buttons in sight; all others stand behind "More", if they are more than one.
 const FIRST: usize = 6;
 
@@ -170,7 +170,6 @@ impl PlainPage {
     /// # Errors
     /// When a template cannot be rendered, which tests rule out.
     pub fn render(&self) -> Result<String, askama::Error> {
-        let heading = self.heading();
         let offers = !matches!(
             self.state,
             State::Paused(_) | State::Ineligible | State::CheckMail { .. }
@@ -182,9 +181,9 @@ impl PlainPage {
         Html {
             view: self,
             brand: &self.brand,
-            shop: self.talk.outside(&self.brand.name),
-            long: heading.chars().count() > LONGEST_LARGE,
-            heading,
+            shop: self.shop(),
+            long: !offers || self.length() > LONGEST_LARGE,
+            heading: self.heading(),
             // In the place of an answer it would ask again.
             live: matches!(
                 self.state,
@@ -224,17 +223,24 @@ impl PlainPage {
         }
     }
 
+    /// Bytes of both rewards.
+    fn length(&self) -> usize {
+        let sides = [&self.deal.friend, &self.deal.advocate];
+        let gifts = sides.into_iter().flatten();
+        gifts.map(|gift| self.talk.worth(gift).len()).sum()
+    }
+
     fn shop(&self) -> String {
-        self.talk.outside(&self.brand.name)
+        one_line(&self.brand.name)
     }
 
     /// A sentence or two under the heading.
     fn lead(&self) -> Option<String> {
-        let (talk, words) = (self.talk, self.talk.words());
+        let words = self.talk.words();
         let shop = self.shop();
         match &self.state {
             State::CheckMail { email } => {
-                let email = talk.outside(email);
+                let email = one_line(email);
                 Some(fill(words.mail_text, &[("email", &email), ("shop", &shop)]))
             }
             State::Ineligible => Some(fill(words.ineligible_text, &[("shop", &shop)])),
@@ -310,7 +316,7 @@ impl PlainPage {
     /// What goes along with the link, as the panel proposes it.
     fn message(&self, known: &Known) -> String {
         let (talk, words) = (self.talk, self.talk.words());
-        let shop = one_line(&self.brand.name);
+        let shop = self.shop();
         let mut message = match (&known.message, &self.deal.friend) {
             (Some(message), _) => message.clone(),
             (None, Some(gift)) => {
@@ -329,7 +335,7 @@ impl PlainPage {
 
     fn subject(&self) -> String {
         let (talk, words) = (self.talk, self.talk.words());
-        let shop = one_line(&self.brand.name);
+        let shop = self.shop();
         match &self.deal.friend {
             Some(gift) => {
                 let offer = talk.offer(gift);
@@ -352,8 +358,8 @@ impl Html<'_> {
     }
 
     fn confirm(&self, address: &str) -> String {
-        let (talk, words) = (self.view.talk, self.view.talk.words());
-        fill(words.confirm_text, &[("email", &talk.outside(address))])
+        let words = self.view.talk.words();
+        fill(words.confirm_text, &[("email", &one_line(address))])
     }
 
     /// An empty action posts to the page's own address: never to another host.

@@ -81,17 +81,6 @@ impl Talk {
         Notation::of(self.tag())
     }
 
-    /// Text from outside on one line; within a text from right to left it is isolated,
-    /// so that it turns nothing around it.
-    pub(crate) fn outside(self, text: &str) -> String {
-        let text = one_line(text);
-        if self.direction() == "rtl" {
-            format!("\u{2068}{text}\u{2069}")
-        } else {
-            text
-        }
-    }
-
     /// What is given, short: `10 €`, `15% off`, `500 points`, `3 months free`.
     fn amount(self, worth: &Worth) -> String {
         let (words, notation) = (self.0, self.notation());
@@ -214,6 +203,31 @@ mod tests {
             (close_label("en"), close_label("pl_PL")),
             ("Close", "Zamknij")
         );
+    }
+
+    #[test]
+    fn all_fourteen_are_spoken() {
+        let currency = Currency::parse("EUR").unwrap();
+        let ten = || {
+            Some(Worth::Money(Money {
+                minor: 1_000,
+                currency,
+            }))
+        };
+        for tag in "en pl bg ru hu ro de fr es it cs uk tr ar".split(' ') {
+            let talk = Talk::find(tag).unwrap();
+            assert_eq!(talk.tag(), tag);
+            let own = launcher_text(tag, ten(), ten()).unwrap();
+            let friends = launcher_text(tag, None, ten()).unwrap();
+            assert!(
+                own.contains("10") && friends.contains("10"),
+                "{own} {friends}"
+            );
+            assert!(own.chars().count() < 40, "{own}");
+            assert_ne!(own, friends);
+        }
+        assert_eq!(Talk::ALL.len(), 14);
+        assert_eq!(Talk::of("ar-EG").direction(), "rtl");
     }
 
     #[test]

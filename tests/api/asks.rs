@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use xtask::client::Answer;
 
 use crate::refusals::refused;
-use crate::shoppers::{fixture, jwt, like};
+use crate::shoppers::{fixture, like};
+use grapevine_tests::identity::sign;
 
 /// The browser's clock: wrong by years, which does no harm.
 const NOW: i64 = 1_500_000_000;
@@ -35,7 +36,7 @@ fn customer(world: &World, email: &str) -> Result<String> {
         .duration_since(std::time::UNIX_EPOCH)?
         .as_secs();
     let claims = json!({"sub": "c-1", "email": email, "iat": now, "exp": now + 600});
-    jwt(&world.keys.secret_key, &claims)
+    sign(&world.keys.secret_key, &claims)
 }
 
 #[tokio::test]

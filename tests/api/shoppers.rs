@@ -1,15 +1,12 @@
 //! `/b/{merchant}/*`: what the shop's pages ask for, and who may ask.
 
 use anyhow::Result;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grapevine_tests::edge::Edge;
+use grapevine_tests::identity::sign;
 use grapevine_tests::inbox;
 use grapevine_tests::world::{World, number, text, unique};
-use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 use crate::refusals::refused;
 
@@ -196,15 +193,6 @@ async fn joining_gives_a_link_at_once_and_a_known_address_only_a_mail() -> Resul
     Ok(())
 }
 
-pub fn jwt(secret: &str, claims: &Value) -> Result<String> {
-    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
-    mac.update(signed.as_bytes());
-    let proof = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-    Ok(format!("{signed}.{proof}"))
-}
-
 #[tokio::test]
 async fn a_customer_whom_the_shop_signed_in_is_verified_and_recognised() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
@@ -215,7 +203,7 @@ async fn a_customer_whom_the_shop_signed_in_is_verified_and_recognised() -> Resu
         .duration_since(std::time::UNIX_EPOCH)?
         .as_secs();
     let claims = json!({"sub": "c-1", "email": "ada@mail.example", "name": "Ada", "iat": now, "exp": now + 600});
-    let good = jwt(&world.keys.secret_key, &claims)?;
+    let good = sign(&world.keys.secret_key, &claims)?;
     let post = async |token: &str| {
         world
             .page_posts("advocates", &json!({"customer": token, "locale": "en"}))
@@ -229,11 +217,11 @@ async fn a_customer_whom_the_shop_signed_in_is_verified_and_recognised() -> Resu
     assert_eq!(again.status, 201, "{}", again.text);
     assert_eq!(text(&again.json()?, "/me/code"), text(&first, "/me/code"));
 
-    let forged = jwt("another secret", &claims)?;
+    let forged = sign("another secret", &claims)?;
     refused(&post(&forged).await?, 401, "identity_forged", "forged");
     let mut late = claims.clone();
     late["exp"] = json!(now - 600);
-    let late = jwt(&world.keys.secret_key, &late)?;
+    let late = sign(&world.keys.secret_key, &late)?;
     refused(&post(&late).await?, 401, "identity_expired", "too old");
     refused(&post("a.b").await?, 401, "identity_malformed", "no JWT");
     Ok(())

@@ -4,9 +4,13 @@
 use anyhow::Result;
 use grapevine_tests::browser::{Browser, Profile};
 use grapevine_tests::edge::Edge;
+use grapevine_tests::identity;
+use grapevine_tests::inbox;
 use grapevine_tests::wait;
 use grapevine_tests::world::{World, number, text};
+use reqwest::Method;
 use serde_json::json;
+use xtask::client::path_of;
 
 use crate::steps::{self, KNOWN, LAUNCHER, panel};
 
@@ -52,14 +56,9 @@ async fn a_slip_in_the_address_is_asked_about_and_an_odd_address_is_believed() -
     browser.press(panel("[data-gv-action=join]")).await?;
     browser.press(panel("[data-gv-action=hint-keep]")).await?;
     browser.find(KNOWN).await?;
-    let mut joined: Vec<_> = world
-        .rows("/v1/advocates")
-        .await?
-        .iter()
-        .map(|advocate| text(advocate, "/email").to_owned())
-        .collect();
-    joined.sort();
-    assert_eq!(joined, ["ada@gmail.com", "eve@gmai.com"]);
+    for email in ["ada@gmail.com", "eve@gmai.com"] {
+        inbox::newest(&world.api, "confirm", email).await?;
+    }
     browser.close().await
 }
 
@@ -90,8 +89,9 @@ async fn a_code_of_ones_own_is_taken_if_it_is_free() -> Result<()> {
     let href = browser.attribute(whatsapp, "href").await?;
     assert!(href.contains("ada-teas"), "{href}");
     for link in [&before, &link] {
-        let answer = world.follow(link, &World::person("192.0.2.9")).await?;
-        assert_eq!(answer.status, 303, "{link}");
+        let person = World::person("192.0.2.9");
+        let answer = world.follow(path_of(link), &person).await?;
+        assert_eq!(answer.status, 302, "{link}");
     }
 
     browser.press(panel("[data-gv-action=other]")).await?;
@@ -192,5 +192,50 @@ async fn a_low_score_leads_to_feedback_and_a_high_one_to_the_panel() -> Result<(
     })
     .await?;
     other.close().await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn whom_the_shop_names_is_known_at_once_and_stays_gone_once_they_left() -> Result<()> {
+    let world = World::with_shop(Edge::shared().await?).await?;
+    let claims = json!({ "sub": "c-1", "email": "ada@mail.example", "name": "Ada" });
+    let token = json!(identity::token(&world.keys.secret_key, claims)?);
+    let name = "return grapevine('identify', { token: arguments[0] })";
+    let browser = Browser::open(&Profile::default()).await?;
+    browser.goto(&world.shop()?.page("/")).await?;
+    browser.press(LAUNCHER).await?;
+    browser.find(panel("[data-gv-field=email]")).await?;
+    browser.run(name, vec![token.clone()]).await?;
+    browser.find(KNOWN).await?;
+    press_own(&browser, "stored").await?;
+    let words = browser.words_with(panel("#stored"), "c-1").await?;
+    assert!(words.contains("Ada"), "{words}");
+    press_own(&browser, "leave").await?;
+    browser.press(panel("[data-gv-action=leave-yes]")).await?;
+    browser.find(panel("[data-gv-state=left]")).await?;
+
+    browser.reload().await?;
+    browser.run(name, vec![token]).await?;
+    browser.press(LAUNCHER).await?;
+    browser.find(panel("[data-gv-field=email]")).await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn whom_the_merchant_removed_for_good_is_told_so() -> Result<()> {
+    let world = World::with_shop(Edge::shared().await?).await?;
+    let advocate = world.api.create_advocate("ada@mail.example", "Ada").await?;
+    let path = format!("/v1/advocates/{}?may_return=false", text(&advocate, "/id"));
+    let removed = world.api.request(Method::DELETE, &path, None, &[]).await?;
+    assert!(removed.status < 300, "{}", removed.text);
+    let browser = Browser::open(&Profile::default()).await?;
+    browser.goto(&world.shop()?.page("/")).await?;
+    browser.press(LAUNCHER).await?;
+    browser
+        .fill(panel("[data-gv-field=email]"), "ada@mail.example")
+        .await?;
+    browser.press(panel("[data-gv-action=join]")).await?;
+    browser.find(panel("[data-gv-state=ineligible]")).await?;
+    assert!(browser.accessibility().await?.is_empty());
     browser.close().await
 }

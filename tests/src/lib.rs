@@ -10,6 +10,7 @@
 pub mod browser;
 pub mod edge;
 pub mod guardian;
+pub mod identity;
 pub mod inbox;
 pub mod page;
 pub mod relay;

@@ -270,9 +270,9 @@ impl Panel {
         // Who presses on with the question in sight has answered it.
         if find(&self.body, ".hint").is_none()
             && let Some(meant) = hint::suggest(email)
-            && let Some(form) = button.parent_element()
+            && let Some(place) = find(&self.body, ".meant")
         {
-            let hint = self.add(&form, view::HINT, &[("email", &meant)]);
+            let hint = self.add(&place, view::HINT, &[("email", &meant)]);
             if let Some(yes) = find(&hint, "button") {
                 let _ = yes.unchecked_ref::<HtmlElement>().focus();
             }
