@@ -51,7 +51,8 @@ async fn told(browser: &Browser, role: &str, name: &str) -> Result<String> {
         let named =
             role == "StaticText" && lines.lines().last().is_some_and(|last| last.contains(name));
         let inner = depth + usize::from(!skipped);
-        if !skipped && !named && !(name.is_empty() && role == "StaticText") {
+        let empty = name.is_empty() && role == "StaticText";
+        if !(skipped || named || empty) {
             lines.push_str(&format!("{}{role} {name}\n", "  ".repeat(depth)).replace(" \n", "\n"));
         }
         // What a field holds differs from run to run.
