@@ -1,6 +1,7 @@
 // What is wrong with how a part stands: sideways overflow, words that are cut, controls
-// that a finger misses. Arguments: the host, whether only a small part is looked at.
-const [host] = arguments;
+// that a finger misses. Arguments: the host, the
+// least width of a control: a finger's or a pointer's.
+const [host, least] = arguments;
 const root = document.querySelector(host).shadowRoot;
 const found = [];
 const called = element => {
@@ -25,6 +26,6 @@ for (const element of root.querySelectorAll('*')) {
   const isClipped = style.overflowY != 'visible' && !element.matches('dialog,textarea');
   if (isBlock && isClipped && element.scrollHeight > element.clientHeight + 1) found.push(`${called(element)} is cut: ${element.scrollHeight} of ${element.clientHeight}`);
   const isControl = element.matches('a,button,summary,input,textarea') && !element.closest('p a');
-  if (isControl && (box.width < 43.5 || box.height < 43.5)) found.push(`${called(element)} is ${Math.round(box.width)} by ${Math.round(box.height)}`);
+  if (isControl && (box.width < least - .5 || box.height < 43.5)) found.push(`${called(element)} is ${Math.round(box.width)} by ${Math.round(box.height)}`);
 }
 return found;

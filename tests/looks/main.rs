@@ -44,6 +44,10 @@ const MORE: [(&str, View); 16] = [
     ("launcher", FORCED),
 ];
 
+/// Least width of what is pressed by a finger, and by a pointer.
+const FINGER: u32 = 44;
+const POINTER: u32 = 24;
+
 /// Where the pictures are kept.
 fn folder() -> PathBuf {
     xtask::paths::root().join("tests/looks/pictures")
@@ -167,10 +171,6 @@ impl Told {
     }
 }
 
-fn text(finding: &Value) -> &str {
-    finding.as_str().unwrap_or_default()
-}
-
 /// Plays a state.
 async fn reach(browser: &Browser, stage: &Stage, told: &Value, state: &State) -> Result<()> {
     stage.play(state.scene(told)?);
@@ -213,12 +213,7 @@ async fn look(browser: &Browser, gallery: &mut Gallery, state: &State, view: Vie
     for finding in browser.accessibility().await? {
         gallery.complain(&name, finding);
     }
-    let script = include_str!("examine.js");
-    let found = browser.run(script, vec![state.part.host().into()]).await?;
-    for finding in found.as_array().into_iter().flatten() {
-        gallery.complain(&name, text(finding));
-    }
-    Ok(())
+    examine(browser, gallery, &name, state.part, view.touch).await
 }
 
 /// Every view of a state, phones first: what a finger gets is drawn only for fingers.
@@ -233,13 +228,20 @@ fn views(state: &State) -> Vec<View> {
     views
 }
 
-/// At the smallest size, where pictures of all states would say little.
-async fn squeeze(browser: &Browser, gallery: &mut Gallery, state: &State) -> Result<()> {
-    SMALL.take(browser).await?;
+/// Looks for what sticks out, is cut, or is hard to press.
+async fn examine(
+    browser: &Browser,
+    gallery: &mut Gallery,
+    name: &str,
+    part: Part,
+    touch: bool,
+) -> Result<()> {
+    let least = if touch { FINGER } else { POINTER };
     let script = include_str!("examine.js");
-    let found = browser.run(script, vec![state.part.host().into()]).await?;
+    let arguments = vec![part.host().into(), least.into()];
+    let found = browser.run(script, arguments).await?;
     for finding in found.as_array().into_iter().flatten() {
-        gallery.complain(&format!("{} at 320 px", state.name), text(finding));
+        gallery.complain(name, finding.as_str().unwrap_or_default());
     }
     Ok(())
 }
@@ -274,7 +276,10 @@ async fn every_state_looks_as_it_did() -> Result<()> {
                     break;
                 }
                 if view.touch {
-                    squeeze(&browser, &mut gallery, state).await?;
+                    // At the smallest size, where pictures of all states would say little.
+                    SMALL.take(&browser).await?;
+                    let place = format!("{} at 320 px", state.name);
+                    examine(&browser, &mut gallery, &place, state.part, true).await?;
                 }
             }
             look(&browser, &mut gallery, state, view).await?;

@@ -108,7 +108,12 @@ impl State {
 
     /// The panel, opened by somebody known, with changes of what is known.
     pub fn known(name: &'static str, changes: &Value) -> Self {
-        let me = Reply::Json(200, with("me", changes));
+        let mut me = with(
+            "me",
+            &json!({"link": "https://refer.shop.example/r/k7m2p9x4"}),
+        );
+        merge(&mut me, changes);
+        let me = Reply::Json(200, me);
         Self {
             known: true,
             ..Self::join(name).reply("me", me)

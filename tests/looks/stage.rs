@@ -127,7 +127,7 @@ async fn answer(mut stream: TcpStream, scene: &Mutex<Scene>) -> Result<()> {
     Ok(stream.shutdown().await?)
 }
 
-/// A file of the build, a font of the pinned packages, a picture of the stage.
+/// A file of the build, a font of the pinned packages, a picture of the demo shop.
 fn file(path: &str) -> Result<(u16, &'static str, Vec<u8>)> {
     let root = xtask::paths::root();
     let (file, kind) = if let Some(name) = path.strip_prefix("/fonts/") {
@@ -135,7 +135,12 @@ fn file(path: &str) -> Result<(u16, &'static str, Vec<u8>)> {
         (fonts.join(name), "font/woff2")
     } else if path.ends_with(".svg") {
         let name = path.rsplit('/').next().unwrap_or_default();
-        (root.join("tests/looks/stage").join(name), "image/svg+xml")
+        let folder = if name == "qr.svg" {
+            "tests/looks"
+        } else {
+            "www/demo"
+        };
+        (root.join(folder).join(name), "image/svg+xml")
     } else {
         let kind = match path.rsplit('.').next() {
             Some("js") => "text/javascript",

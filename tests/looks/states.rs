@@ -37,7 +37,8 @@ fn error(code: &str) -> Value {
 fn nobody_yet() -> Value {
     json!({
         "numbers": {"shares": 0, "clicks": 0, "friends": 0},
-        "pending": {"minor": 0}, "rewards": [],
+        "pending": {"minor": 0}, "rewards": [], "rank": null,
+        "milestone": {"friends": 0, "at": 1},
     })
 }
 
@@ -129,7 +130,7 @@ fn known() -> Vec<State> {
             &json!({"verified": false, "rewards": [], "pending": {"minor": 0}}),
         ),
         State::known("more-channels", &nobody_yet()).then(&[Press("[data-gv-action=more]")]),
-        State::known("qr", &nobody_yet()).then(&[
+        State::known("qr", &json!({"link": "/r/k7m2p9x4"})).then(&[
             Press("[data-gv-action=more]"),
             Press("[data-gv-channel=qr]"),
             See("figure img"),

@@ -62,8 +62,8 @@ pub const FORCED: View = View {
     ..phone("forced", 360, false)
 };
 
-/// More height than any state has.
-const TALL: u32 = 4000;
+const PHONE_HEIGHT: u32 = 740;
+const DESKTOP_HEIGHT: u32 = 900;
 
 /// Where the frame stands, and how high it would be.
 const FRAME: &str = "
@@ -88,7 +88,12 @@ const CALM: &str = "
 impl View {
     /// Looks that way from now on.
     pub async fn take(&self, browser: &Browser) -> Result<()> {
-        let height = self.height.unwrap_or(if self.touch { 740 } else { 900 });
+        let usual = if self.touch {
+            PHONE_HEIGHT
+        } else {
+            DESKTOP_HEIGHT
+        };
+        let height = self.height.unwrap_or(usual);
         self.set(browser, height).await?;
         let feature = |name: &str, value: &str| json!({"name": name, "value": value});
         let media = json!({"features": [
@@ -118,18 +123,15 @@ impl View {
     pub async fn picture(&self, browser: &Browser, part: Part) -> Result<Vec<u8>> {
         if self.height.is_none() && part == Part::Panel {
             // High enough for all of it, and no higher, since a drawer fills the height.
-            self.set(browser, TALL).await?;
             let script = "const [host] = arguments;
-                const frame = document.querySelector(host).shadowRoot.firstElementChild;
-                const least = innerWidth < 600 ? 740 : 900;
-                return Math.max(least, Math.ceil(frame.querySelector('.body').getBoundingClientRect().bottom - frame.getBoundingClientRect().top + 2));";
+                return document.querySelector(host).shadowRoot.firstElementChild.scrollHeight;";
             let high = browser.run(script, vec![part.host().into()]).await?;
             let high = u32::try_from(high.as_u64().context("a height")?)?;
             // A sheet leaves 8 % of a phone free, a dialog 48 px of a desktop.
             let height = if self.touch {
-                high * 100 / 92 + 2
+                (high * 100 / 92 + 2).max(PHONE_HEIGHT)
             } else {
-                high + 48
+                (high + 48).max(DESKTOP_HEIGHT)
             };
             self.set(browser, height.next_multiple_of(2)).await?;
         }

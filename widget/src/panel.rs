@@ -108,6 +108,7 @@ impl Panel {
             ("lang", talk.locale()),
             ("dir", talk.direction()),
             ("shop", &start.name),
+            ("layout", &start.layout),
             ("logo", start.logo_url.as_deref().unwrap_or_default()),
         ];
         let frame = view::draw(&talk, root.unchecked_ref(), part, &places);

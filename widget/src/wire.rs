@@ -101,6 +101,10 @@ pub struct Start {
     pub minimum_order: Option<Money>,
     pub hold_days: f64,
     pub logo_url: Option<String>,
+    /// Stands above the offer.
+    pub picture_url: Option<String>,
+    /// `dialog` or `drawer`.
+    pub layout: String,
     pub channels: Vec<String>,
     pub terms_url: Option<String>,
     /// The edge's own page, for where the panel can't be had.
@@ -129,6 +133,8 @@ impl Read for Start {
             friend_reward: Offer::read(&json.member("friend_reward")),
             minimum_order: Money::read(&json.member("minimum_order")),
             logo_url: theme.text_of("logo_url"),
+            picture_url: theme.text_of("picture_url"),
+            layout: theme.text_of("layout").unwrap_or_default(),
             channels: texts(&json.member("channels")),
             terms_url: json.text_of("terms_url"),
             page_url: json.text_or_empty("page_url"),

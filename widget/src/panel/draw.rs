@@ -35,6 +35,9 @@ impl Panel {
             self.show(part, &[]);
             return;
         }
+        if let Some(picture) = &self.start.picture_url {
+            self.show(view::PICTURE, &[("picture", picture)]);
+        }
         let placement = self.placement();
         if ask::is_unasked(&placement) {
             let context = if placement == ask::EXIT_INTENT {

@@ -3,6 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -18,7 +19,6 @@ const LEFT: Screen = Screen::Part("left", view::LEFT);
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of a list, its items and commas.
     #[wasm_bindgen(js_name = String)]
     fn as_text(value: &JsValue) -> String;
 }
@@ -109,6 +109,9 @@ impl Panel {
         }
         if value.is_falsy() {
             return talk.say(word::STORED_NONE);
+        }
+        if key == "codes" {
+            return value.unchecked_ref::<Array>().join(", ").into();
         }
         let text = as_text(value);
         if key == "joined_at" {
