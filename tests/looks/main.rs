@@ -83,15 +83,13 @@ impl Gallery {
     }
 
     /// Compares a picture with the one that is kept.
-    fn compare(&mut self, name: &str, png: &[u8]) -> Result<()> {
+    fn compare(&mut self, name: &str, new: &Picture) -> Result<()> {
         let file = format!("{name}.png");
-        std::fs::write(self.new.join(&file), png)?;
         let kept = folder().join(&file);
         self.kept.insert(file);
-        let new = Picture::read(png)?.to_keep()?;
         let old = std::fs::read(&kept).ok();
         let difference = match old {
-            Some(old) => match Picture::read(&old)?.difference(&new) {
+            Some(old) => match Picture::read(&old)?.difference(new) {
                 Some(difference) => difference,
                 None => return Ok(()),
             },
@@ -209,11 +207,14 @@ async fn look(browser: &Browser, gallery: &mut Gallery, state: &State, view: Vie
     let name = format!("{}-{}", state.name, view.name);
     view.take(browser).await?;
     let png = view.picture(browser, state.part).await?;
-    gallery.compare(&name, &png)?;
+    std::fs::write(gallery.new.join(format!("{name}.png")), &png)?;
+    // Beside the browser, which is busy with the rest.
+    let reading = tokio::task::spawn_blocking(move || Picture::read(&png)?.to_keep());
     for finding in browser.accessibility().await? {
         gallery.complain(&name, finding);
     }
-    examine(browser, gallery, &name, state.part, view.touch).await
+    examine(browser, gallery, &name, state.part, view.touch).await?;
+    gallery.compare(&name, &reading.await??)
 }
 
 /// Every view of a state, phones first: what a finger gets is drawn only for fingers.

