@@ -202,7 +202,7 @@ impl Look {
     }
 
     /// What stands before every style of panel, banner and launcher: `--a`, `--o`, and
-    /// where the merchant says so `--surface`, `--text`, `--radius`, `--font` and the
+    /// where the merchant says so `--surface`, `--text`, `--muted`, `--radius`, `--font` and the
     /// scheme. The shop's own `--gv-accent` and `--gv-on-accent` win.
     #[must_use]
     pub fn theme_css(&self) -> String {
@@ -218,9 +218,10 @@ impl Look {
             if has_ground {
                 let _ = write!(
                     css,
-                    "--surface:{};--text:{};",
+                    "--surface:{};--text:{};--muted:{};",
                     pick(|palette| palette.ground.0),
                     pick(|palette| palette.ground.1),
+                    pick(|palette| palette.ground.muted()),
                 );
             }
             css
@@ -314,7 +315,8 @@ impl Palette {
 const LAUNCHER: &str = "\
 position:fixed;z-index:999999;bottom:calc(16px + env(safe-area-inset-bottom,0px));\
 max-width:calc(100vw - 32px);border-radius:24px;background:var(--a);color:var(--o);\
-box-shadow:0 4px 16px #0004;font:600 15px/1.3 var(--gv-font,var(--font,system-ui,sans-serif))}\
+box-shadow:0 4px 16px #0004;font-family:var(--gv-font,var(--font,inherit));font-size:15px;\
+font-weight:600;line-height:1.3}\
 aside{display:flex}\
 a,button{all:unset;box-sizing:border-box;display:flex;align-items:center;min-height:48px;\
 border-radius:24px;cursor:pointer;-webkit-tap-highlight-color:transparent}\
