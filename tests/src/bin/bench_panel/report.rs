@@ -27,14 +27,12 @@ struct Spread {
 impl Spread {
     fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
-        let at = |quarter: usize| {
-            let index = (values.len().saturating_sub(1) * quarter + 2) / 4;
-            values.get(index).copied().unwrap_or_default()
-        };
+        let last = values.len().saturating_sub(1);
+        let at = |index: usize| values.get(index).copied().unwrap_or_default();
         Self {
-            lower: at(1),
-            median: at(2),
-            upper: at(3),
+            lower: at(last / 4),
+            median: at(last / 2),
+            upper: at(last - last / 4),
         }
     }
 }
