@@ -3,7 +3,8 @@
 //! Guarantees: every locale has every word of `en.json`, with the same places to
 //! fill and the plural forms that its language needs; every channel has an
 //! icon and, in every locale, a label. Written to `OUT_DIR`: `words.rs` (a
-//! constant a key, so that a wrong key does not compile), `views.rs` (the parts
+//! constant a key, so that a wrong key does not compile), `words.json` (the words' order
+//! in the files that a browser loads), `views.rs` (the parts
 //! in `views/`, packed), `icons.rs` and `marks.json` (shapes
 //! out of the SVG files), `panel.css` and `banner.css` (comments and needless
 //! blanks dropped).
@@ -14,6 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use grapevine_domain::share::channels::CHANNELS;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 type Fallible<T> = Result<T, String>;
@@ -34,10 +36,13 @@ fn run() -> Fallible<()> {
     for path in files("locales", "json")? {
         check_locale(&path, &english)?;
     }
-    write(&out.join("words.rs"), &words(&english))?;
+    let order = Order::of(&english);
+    write(&out.join("words.rs"), &words(&english, &order)?)?;
+    let json = serde_json::to_string(&order).map_err(|e| e.to_string())?;
+    write(&out.join("words.json"), &json)?;
     write(&out.join("icons.rs"), &icons()?)?;
     write(&out.join("marks.json"), &marks()?)?;
-    write(&out.join("views.rs"), &views(&english)?)?;
+    write(&out.join("views.rs"), &views(&order)?)?;
     for name in ["panel", "banner"] {
         let css = read(Path::new(&format!("styles/{name}.css")))?;
         let base = read(Path::new("styles/base.css"))?;
@@ -148,20 +153,80 @@ fn places(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-fn words(english: &Map<String, Value>) -> String {
+/// How the keys begin whose words the edge alone says (`pages/`).
+const AT_THE_EDGE: [&str; 2] = ["launcher_", "page_"];
+/// Keys that are put together while the panel runs, and so keep their names.
+const NAMED: [&str; 3] = ["channel_", "kind_", "reason_"];
+/// Words of what few look at: they follow in a file of their own.
+const LATER: [&str; 13] = [
+    "survey_",
+    "feedback_",
+    "thanks_",
+    "stored",
+    "mails_",
+    "leave",
+    "left_",
+    "code_new",
+    "code_save",
+    "code_rule",
+    "code_taken",
+    "code_many",
+    "code_failed",
+];
+
+/// Where each word stands in the files that a browser loads. A number in place of a key
+/// saves as many bytes in every language as in the module.
+#[derive(Serialize)]
+struct Order {
+    named: Vec<String>,
+    /// Counted from 1.
+    first: Vec<String>,
+    /// Counted on.
+    later: Vec<String>,
+}
+
+impl Order {
+    fn of(english: &Map<String, Value>) -> Self {
+        let begins = |key: &str, starts: &[&str]| starts.iter().any(|start| key.starts_with(start));
+        let mut keys: Vec<String> = english.keys().cloned().collect();
+        keys.retain(|key| !begins(key, &AT_THE_EDGE));
+        let (named, keys): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| begins(key, &NAMED));
+        let (later, first) = keys.into_iter().partition(|key| begins(key, &LATER));
+        Self {
+            named,
+            first,
+            later,
+        }
+    }
+
+    /// What stands for a key in the module.
+    fn short(&self, key: &str) -> Option<String> {
+        if self.named.iter().any(|named| named == key) {
+            return Some(key.to_owned());
+        }
+        let mut counted = self.first.iter().chain(&self.later);
+        Some((counted.position(|known| known == key)? + 1).to_string())
+    }
+}
+
+fn words(english: &Map<String, Value>, order: &Order) -> Fallible<String> {
     let mut out = String::new();
     for (key, value) in english {
         if key.starts_with("channel_") {
             continue;
         }
+        let Some(short) = order.short(key) else {
+            continue;
+        };
         let kind = if value.is_object() { "Plural" } else { "Word" };
-        let _ = writeln!(
+        writeln!(
             out,
-            "pub const {}: {kind} = {kind}({key:?});",
+            "pub const {}: {kind} = {kind}({short:?});",
             key.to_uppercase()
-        );
+        )
+        .map_err(|e| e.to_string())?;
     }
-    out
+    Ok(out)
 }
 
 // --- icons ---------------------------------------------------------------
@@ -277,7 +342,7 @@ fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
 // --- views -----------------------------------------------------------------
 
 /// Every part of every view as a constant; the notation is told in `views/README.md`.
-fn views(english: &Map<String, Value>) -> Fallible<String> {
+fn views(order: &Order) -> Fallible<String> {
     let mut out = String::new();
     for path in files("views", "view")? {
         let text = read(&path)?;
@@ -287,7 +352,7 @@ fn views(english: &Map<String, Value>) -> Fallible<String> {
                 .ok_or("a part's head ends with a bracket")?;
             let mut packed = String::new();
             for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-                pack(line, english, &mut packed)
+                pack(line, order, &mut packed)
                     .map_err(|e| format!("{}: [{name}] {line}: {e}", path.display()))?;
             }
             let _ = writeln!(out, "pub const {}: &str = {packed:?};", name.to_uppercase());
@@ -296,7 +361,7 @@ fn views(english: &Map<String, Value>) -> Fallible<String> {
     Ok(out)
 }
 
-fn pack(line: &str, english: &Map<String, Value>, out: &mut String) -> Fallible<()> {
+fn pack(line: &str, order: &Order, out: &mut String) -> Fallible<()> {
     let tokens = line.trim_start();
     let depth = line.len() - tokens.len();
     let mut tokens = tokens.split(' ');
@@ -327,13 +392,17 @@ fn pack(line: &str, english: &Map<String, Value>, out: &mut String) -> Fallible<
                 .split_once(':')
                 .map(|(_, key)| key)
                 .filter(|_| !token.contains('='));
-            if let Some(key) = word.filter(|key| !key.starts_with('$'))
-                && !english.contains_key(key)
-            {
-                return Err(format!("no word {key}"));
-            }
             let bare = word.is_none() && !token.contains(['=', '$']);
-            let token = token.replace("=$", "$").replace('+', " ");
+            let token = match word.filter(|key| !key.starts_with('$')) {
+                Some(key) => {
+                    let short = order.short(key).ok_or(format!("no word {key}"))?;
+                    format!(
+                        "{}:{short}",
+                        token.strip_suffix(key).unwrap_or(":").trim_end_matches(':')
+                    )
+                }
+                None => token.replace("=$", "$").replace('+', " "),
+            };
             let _ = write!(out, "{token}{}\t", if bare { "=" } else { "" });
         }
     }

@@ -21,10 +21,23 @@ const plain = {
   banner() {}
 }
 
+// Words of what few look at.
+let more
+
 /** The panel's functions; `wasm` and `words` are answers of fetch, 0 where there is none. */
 export default async (host, wasm, words) => {
   try {
-    host.words = await words.json()
+    // The first entry holds the words that go by a name; the others by their number.
+    const list = await words.json()
+    host.words = Object.assign(list, list[0])
+    host.more = run => (more ||= fetch(words.url.replace('.json', '-more.json'))
+      .then(answer => answer.json())
+      .then(rest => list.push(...rest)))
+      .then(run)
+      .catch(error => {
+        more = 0
+        host.emit('error', error)
+      })
     initSync({ module: await WebAssembly.compile(await wasm.arrayBuffer()) })
     return { ask, banner, open }
   } catch (error) {

@@ -1,4 +1,4 @@
-//! Static files: `/gv.js`, `/gv/*`, `/ui/*`.
+//! Static files: `/gv.js`, `/gv.d.ts`, `/gv/*`, `/ui/*`.
 //!
 //! On Cloudflare the platform serves them before this code runs, by the rules in
 //! `_headers`, which `cargo xtask build` writes. Under plain `workerd` they come
@@ -11,8 +11,9 @@ use crate::error::Error;
 use crate::http::header;
 
 /// Content type by ending; nothing else is served.
-const TYPES: [(&str, &str); 7] = [
+const TYPES: [(&str, &str); 8] = [
     (".js", "text/javascript; charset=utf-8"),
+    (".d.ts", "text/plain; charset=utf-8"),
     (".wasm", "application/wasm"),
     (".json", "application/json"),
     (".css", "text/css; charset=utf-8"),
@@ -23,7 +24,7 @@ const TYPES: [(&str, &str); 7] = [
 
 /// Whether a path can be one of a static file.
 pub fn is_asset(path: &str) -> bool {
-    path == "/gv.js" || path.starts_with("/gv/") || path.starts_with("/ui/")
+    path == "/gv.js" || path == "/gv.d.ts" || path.starts_with("/gv/") || path.starts_with("/ui/")
 }
 
 /// Serves a file.

@@ -20,6 +20,7 @@ mod limits;
 mod mail;
 mod mailbox;
 mod object;
+mod plain;
 mod receipt;
 mod router;
 mod tracker;

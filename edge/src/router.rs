@@ -5,7 +5,7 @@ use worker::{Context, Env, Method, Request, Response};
 use crate::api::merchant;
 use crate::error::Error;
 use crate::http::path_of;
-use crate::{api, assets, console, friend, mailbox, receipt};
+use crate::{api, assets, console, friend, mailbox, plain, receipt};
 
 /// Longest address that is looked at, in bytes. Referral links do not come here: they
 /// lead to the shop at any length.
@@ -64,6 +64,11 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             friend::answer_by_host(request, url, env, code, part).await
         }
 
+        // What the panel does, without a script.
+        (Get | Head, ["p", merchant, "look.css"]) => plain::look(env, merchant).await,
+        (Get | Head | Post, ["p"]) => plain::answer_by_host(request, url, env).await,
+        (Get | Head | Post, ["p", merchant]) => plain::answer(request, url, env, merchant).await,
+
         // Links in mails.
         (Get | Head, ["m", token]) => mailbox::show(request, env, token).await,
         (Post, ["m", token]) => mailbox::press(request, env, token).await,
@@ -94,7 +99,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         (Post, ["v1", "advocates", id, "code"]) => {
             merchant::advocates::choose_code(request, url, env, id).await
         }
-        (Delete, ["v1", "advocates", id]) => merchant::advocates::remove(request, env, id).await,
+        (Delete, ["v1", "advocates", id]) => {
+            merchant::advocates::remove(request, url, env, id).await
+        }
         (Post, ["v1", "conversions"]) => merchant::conversions::report(request, env).await,
         (Get, ["v1", "conversions", id]) => merchant::conversions::one(request, env, id).await,
         (Post, ["v1", "conversions", id, "refunds"]) => {
@@ -132,6 +139,9 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         }
         (Get, ["v1", "events"]) => merchant::events::list(request, url, env).await,
         (Get, ["v1", "events", "verify"]) => merchant::events::verify(request, url, env).await,
+        (Get, ["v1", "panel"]) => merchant::panel::read(request, env).await,
+        (Put, ["v1", "panel"]) => merchant::panel::set(request, env).await,
+        (Get, ["v1", "answers"]) => merchant::answers::list(request, url, env).await,
         (Get, ["v1", "mails"]) => merchant::mails::list(request, env).await,
         (Get, ["v1", "test", "clock"]) => merchant::clock::read(request, env).await,
         (Post, ["v1", "test", "clock"]) => merchant::clock::advance(request, env).await,
@@ -155,12 +165,13 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
         // Addresses that exist, asked in a way that they do not take.
         (
             _,
-            ["" | "console"]
+            ["" | "console" | "p"]
             | ["console", "sign-out" | "overview" | "install"]
-            | ["m" | "u" | "s" | "outbox", _]
+            | ["m" | "u" | "s" | "p" | "outbox", _]
             | ["outbox", _, _]
             | ["outbox", _, _, "html"]
             | ["b", _, _]
+            | ["p", _, "look.css"]
             | [
                 "r",
                 _,
@@ -171,7 +182,7 @@ async fn route(request: &mut Request, url: &str, path: &str, env: &Env) -> Resul
             | [
                 "v1",
                 "health" | "merchants" | "presets" | "program" | "advocates" | "conversions"
-                | "coupons" | "referrals" | "rewards" | "events" | "mails",
+                | "coupons" | "referrals" | "rewards" | "events" | "mails" | "panel" | "answers",
             ]
             | [
                 "v1",

@@ -4,6 +4,7 @@
 
 use grapevine_domain::conversion::{ConversionKind, Reporter};
 use grapevine_domain::money::Money;
+use grapevine_domain::panel::Panel;
 use grapevine_domain::program::Program;
 use grapevine_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,10 @@ use crate::reports;
 use crate::schema;
 use crate::store::{counters, outbox};
 
+pub use crate::commands::ask::{rules, told};
 pub use crate::commands::change_merchant::Changes;
 pub use crate::commands::decide::{Decision, RewardAct};
+pub use crate::reports::referrals::Page;
 pub use crate::store::outbox::Message;
 
 /// A command or a question. Each variant's handler documents its answer.
@@ -111,10 +114,18 @@ pub enum Command {
         /// Public origin of the edge, for the link.
         origin: String,
     },
-    /// An advocate leaves; who it was is erased.
+    /// The merchant removes an advocate; who it was is erased.
     RemoveAdvocate {
         /// Identifier.
         id: String,
+        /// Whether they may join anew.
+        #[serde(default = "yes")]
+        may_return: bool,
+    },
+    /// An advocate leaves; who it was is erased.
+    Leave {
+        /// The advocate's session.
+        session: String,
     },
     /// What a link from a mail is for.
     PeekMailbox {
@@ -140,6 +151,38 @@ pub enum Command {
         /// Public origin of the edge, for the link.
         origin: String,
     },
+    /// All that is stored about an advocate, for their own eyes.
+    Stored {
+        /// The advocate's session.
+        session: String,
+    },
+    /// Ends mails to an advocate in the panel, or lets them come again.
+    SetMails {
+        /// The advocate's session.
+        session: String,
+        /// Whether they may come.
+        on: bool,
+    },
+    /// The settings of the panel.
+    Panel,
+    /// Other settings of the panel.
+    SetPanel {
+        /// The whole document.
+        panel: Panel,
+    },
+    /// Whether a shopper may be asked who did not ask.
+    Ask(Ask),
+    /// Somebody closed what had opened unasked.
+    RecordDismissal {
+        /// Placement's stable name.
+        placement: String,
+        /// Who.
+        visitor: Visitor,
+    },
+    /// Somebody answered the survey.
+    RecordAnswer(NewAnswer),
+    /// Answers to the survey.
+    Answers(Page),
     /// A panel was seen.
     RecordImpression {
         /// Where in the page.
@@ -361,6 +404,45 @@ pub struct Join {
     pub origin: String,
 }
 
+/// Who a shopper is, as far as the page knows.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Visitor {
+    /// The advocate's session.
+    pub session: Option<String>,
+    /// Identity token that the shop signed.
+    pub customer: Option<String>,
+}
+
+/// Whether a shopper may be asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ask {
+    /// Placement's stable name.
+    pub placement: String,
+    /// What the browser remembers.
+    pub history: String,
+    /// What the browser takes for the present, in seconds since 1970.
+    pub browser_now: i64,
+    /// Who.
+    pub visitor: Visitor,
+}
+
+/// An answer to the survey.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewAnswer {
+    /// Random, from the browser.
+    pub answer_id: String,
+    /// 0 to 10.
+    pub score: i64,
+    /// In the shopper's words.
+    pub text: String,
+    /// Placement's stable name.
+    pub placement: String,
+    /// The order that it is about.
+    pub order_id: Option<String>,
+    /// Who.
+    pub visitor: Visitor,
+}
+
 /// An order or a sign-up as one reporter knows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
@@ -427,6 +509,12 @@ pub struct Settings {
     /// Nothing new is promised at the moment.
     #[serde(default)]
     pub paused: bool,
+    /// Why: `merchant`, `budget` or `ended`.
+    #[serde(default)]
+    pub pause: Option<String>,
+    /// Settings of the panel.
+    #[serde(default)]
+    pub panel: Panel,
     /// Below which links may lead, beside the shop's own address.
     #[serde(default)]
     pub destinations: Vec<String>,
@@ -451,6 +539,10 @@ pub struct Answer {
     pub body: Json,
     /// When something becomes due.
     pub wake_at: Option<Timestamp>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Counts by name.
@@ -553,7 +645,18 @@ fn carry_out(books: &Books<'_>, command: Command) -> Result<Json, LedgerError> {
             origin,
         } => commands::join::add(books, &email, name, &origin)?,
         Command::Advocate { id, origin } => reports::panel::advocate(books, &id, &origin)?,
-        Command::RemoveAdvocate { id } => commands::leave::run(books, &id, "merchant")?,
+        Command::RemoveAdvocate { id, may_return } => commands::leave::run(books, &id, may_return)?,
+        Command::Leave { session } => commands::leave::by_session(books, &session)?,
+        Command::Stored { session } => reports::stored::show(books, &session)?,
+        Command::SetMails { session, on } => commands::stop_mails::run(books, &session, on)?,
+        Command::Panel => commands::set_panel::show(books)?,
+        Command::SetPanel { panel } => commands::set_panel::run(books, &panel)?,
+        Command::Ask(ask) => commands::ask::run(books, &ask)?,
+        Command::RecordDismissal { placement, visitor } => {
+            commands::record_dismissal::run(books, &placement, &visitor)?
+        }
+        Command::RecordAnswer(answer) => commands::record_answer::run(books, answer)?,
+        Command::Answers(page) => reports::answers::list(books, &page)?,
         Command::PeekMailbox { token } => commands::prove_mailbox::peek(books, &token)?,
         Command::ProveMailbox { token } => commands::prove_mailbox::run(books, &token)?,
         Command::Unsubscribe { token, peek } => commands::unsubscribe::run(books, &token, peek)?,

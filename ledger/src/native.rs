@@ -1,10 +1,14 @@
 //! [`Sql`] on `rusqlite`.
 
 use rusqlite::Connection;
+use rusqlite::limits::Limit;
 use rusqlite::types::{Value as Stored, ValueRef};
 
 use crate::error::LedgerError;
 use crate::sql::{Row, Sql, Value, Work};
+
+/// Most `SELECT`s that one statement puts together by `UNION` and the like.
+const MOST_SELECTS: i32 = 5;
 
 /// A database in memory or in a file.
 pub struct NativeSql(Connection);
@@ -18,6 +22,10 @@ impl NativeSql {
         let connection = Connection::open_in_memory().map_err(error)?;
         // More statements than the books have, so that each is prepared once.
         connection.set_prepared_statement_cache_capacity(500);
+        // As in a Durable Object: what is refused there must not pass here.
+        connection
+            .set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, MOST_SELECTS)
+            .map_err(error)?;
         Ok(Self(connection))
     }
 

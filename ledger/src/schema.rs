@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_clicks_by_commit.sql"),
     include_str!("../migrations/0006_appeals.sql"),
     include_str!("../migrations/0007_hidden_landings.sql"),
+    include_str!("../migrations/0008_panel.sql"),
 ];
 
 /// The number of the last migration that these books have; 0 when nobody opened any.

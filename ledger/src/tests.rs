@@ -1,6 +1,8 @@
 //! Journeys through the books on real SQLite, natively.
 
 mod advocates_chain;
+mod answers;
+mod asks;
 mod attribution;
 mod bad_input;
 mod budgets;
@@ -18,10 +20,12 @@ mod failure_of_the_rest;
 mod harness;
 mod history;
 mod joining;
+mod leaving;
 mod model;
 mod older_books;
 mod orders;
 mod overview;
+mod panel;
 mod path;
 mod pools;
 mod presets;
@@ -34,5 +38,6 @@ mod refunds;
 mod reward_acts;
 mod rollups;
 mod schema;
+mod standing;
 mod triggers;
 mod wire;

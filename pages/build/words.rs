@@ -54,7 +54,8 @@ fn name_of(folder: &Path) -> &str {
     name.unwrap_or_default()
 }
 
-fn read(folder: &Path) -> Result<BTreeMap<String, Words>, Box<dyn Error>> {
+/// Every language of the folder by its tag.
+pub fn read(folder: &Path) -> Result<BTreeMap<String, Words>, Box<dyn Error>> {
     let mut locales = BTreeMap::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

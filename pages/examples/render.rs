@@ -7,9 +7,12 @@ use std::fs;
 use std::path::Path;
 
 use grapevine_domain::money::{Amounts, Currency, Money};
+use grapevine_domain::panel::Panel;
 use grapevine_domain::program::{Program, Terms};
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::reward::{Offer, RewardStatus, Side, SideRules, TimeUnit};
+use grapevine_domain::share::channels::Platform;
+use grapevine_domain::share::order::{Device, most_useful};
 use grapevine_domain::time::{DAY_MS, Timestamp};
 use grapevine_pages::console::{
     self, Figures, Funnel, Install, MailPage, MailRow, Outbox, Overview, Period, Referral, Reward,
@@ -20,11 +23,14 @@ use grapevine_pages::mail::{
     Appeal, Confirm, FriendBought, Letter, RewardDeclined, RewardReady, SignIn,
 };
 use grapevine_pages::picture::Picture;
+use grapevine_pages::plain::{self, Deal, Known, Pause, PlainPage, State};
 use grapevine_pages::qr::Qr;
 use grapevine_pages::shopper::{
     Appealed, Mailbox, MailboxState, Receipt, Trouble, TroubleKind, Unsubscribe, UnsubscribeState,
 };
-use grapevine_pages::{Accent, Brand, Locale, Worth, home::Home};
+use grapevine_pages::{
+    Accent, Brand, Locale, Look, Talk, Worth, close_label, home::Home, launcher_text,
+};
 
 /// 23 November 2026, 10:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_428_000_000);
@@ -49,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     console_pages(&save)?;
     shopper_pages(&save)?;
     friend_pages(&save, folder)?;
+    plain_pages(&save)?;
     receipts(&save)?;
     for locale in Locale::ALL {
         for (name, letter) in letters(&kettle_and_leaf(locale))? {
@@ -296,6 +303,74 @@ fn receipts(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), Box<
 
 const SHORT_TERMS: &str = "One discount for each new customer. Not for gift cards.\n\
     It cannot be added to other offers.";
+
+/// The page that does what the panel does, in every language and state.
+fn plain_pages(save: &dyn Fn(&str, &str) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
+    let euro = euros(0)?.currency;
+    let mut program = Program::starter(euro);
+    program.minimum_order = Some(Amounts::of(euros(25_00)?));
+    program.terms = Some(Terms::Text(SHORT_TERMS.to_owned()));
+    let link = "https://refer.shop.example/r/demo/k7m2p9x4";
+    let known = Known {
+        link: link.to_owned(),
+        code: "k7m2p9x4".to_owned(),
+        unconfirmed: Some("a•••@mail.example".to_owned()),
+        channels: most_useful(None, Device::Desktop)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        platform: Platform::Desktop,
+        message: None,
+        disclosure: None,
+    };
+    let ask = |trouble| State::Ask {
+        email: "ann@mail".to_owned(),
+        trouble,
+    };
+    let email = || "ann@mail.example".to_owned();
+    let look = Look::of(Some("#1f5c4d"), &Panel::default());
+    save("look.css", &look.page_css())?;
+    for talk in Talk::ALL {
+        let ten = || euros(10_00).map(Worth::Money);
+        let text = launcher_text(talk.tag(), Some(ten()?), None).unwrap_or_default();
+        let (theme, css) = (look.theme_css(), look.launcher_css());
+        let close = close_label(talk.tag());
+        let html = format!(
+            "<!doctype html><html lang=\"{}\" dir=\"{}\"><meta charset=utf-8>\
+             <meta name=viewport content=\"width=device-width\"><body><div>\
+             <template shadowrootmode=open><style>{theme}{css}</style><aside>\
+             <a href=\"#\">{text}</a><button aria-label=\"{close}\">×</button></aside>",
+            talk.tag(),
+            talk.direction(),
+        );
+        save(&format!("launcher-{}.html", talk.tag()), &html)?;
+    }
+    for talk in Talk::ALL {
+        for (name, state) in [
+            ("ask", ask(None)),
+            ("wrong", ask(Some(plain::Trouble::Address))),
+            ("known", State::Known(Box::new(known.clone()))),
+            ("mail", State::CheckMail { email: email() }),
+            ("paused", State::Paused(Pause::Merchant)),
+            ("ineligible", State::Ineligible),
+        ] {
+            let page = PlainPage {
+                brand: kettle_and_leaf(Locale::En),
+                talk,
+                deal: Deal::of(&program, euro),
+                state,
+                merchant: "demo".to_owned(),
+                action: "/p/demo".to_owned(),
+                stylesheet: "/look.css".to_owned(),
+            };
+            save(
+                &format!("plain-{name}-{}.html", talk.tag()),
+                &page.render()?,
+            )?;
+        }
+    }
+    Ok(())
+}
 
 fn friend_pages(
     save: &dyn Fn(&str, &str) -> std::io::Result<()>,

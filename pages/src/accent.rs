@@ -7,19 +7,19 @@
 use core::fmt;
 
 /// WCAG 2.2, 1.4.3: text against its ground.
-const TEXT_CONTRAST: f64 = 4.5;
+pub(crate) const TEXT_CONTRAST: f64 = 4.5;
 /// WCAG 2.2, 1.4.11: a control against what surrounds it.
-const CONTROL_CONTRAST: f64 = 3.0;
+pub(crate) const CONTROL_CONTRAST: f64 = 3.0;
 
 /// The shoppers' pages: `--gv-surface` in `www/assets/ui/page.css`.
 const LIGHT_SURFACE: Colour = Colour(255, 255, 255);
 const DARK_SURFACE: Colour = Colour(33, 30, 27);
-const WHITE: Colour = Colour(255, 255, 255);
-const BLACK: Colour = Colour(0, 0, 0);
+pub(crate) const WHITE: Colour = Colour(255, 255, 255);
+pub(crate) const BLACK: Colour = Colour(0, 0, 0);
 
 /// A colour of eight bits a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Colour(u8, u8, u8);
+pub struct Colour(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 
 impl fmt::Display for Colour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,7 +40,7 @@ impl Colour {
     }
 
     /// Relative luminance by WCAG 2.2.
-    fn luminance(self) -> f64 {
+    pub(crate) fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let value = f64::from(channel) / 255.0;
             if value <= 0.040_45 {
@@ -53,13 +53,13 @@ impl Colour {
     }
 
     /// Contrast ratio by WCAG 2.2, 1 to 21.
-    fn contrast(self, other: Self) -> f64 {
+    pub(crate) fn contrast(self, other: Self) -> f64 {
         let (one, two) = (self.luminance(), other.luminance());
         (one.max(two) + 0.05) / (one.min(two) + 0.05)
     }
 
     /// One twentieth of the way to another colour.
-    fn toward(self, other: Self) -> Self {
+    pub(crate) fn toward(self, other: Self) -> Self {
         let step = |from: u8, to: u8| {
             let (from, to) = (u16::from(from), u16::from(to));
             u8::try_from((from * 19 + to + 10) / 20).unwrap_or(u8::MAX)
@@ -72,7 +72,7 @@ impl Colour {
     }
 
     /// A step brighter: of the same hue while there is room, then paler.
-    fn brighter(self) -> Self {
+    pub(crate) fn brighter(self) -> Self {
         let brightest = self.0.max(self.1).max(self.2);
         if !(8..=235).contains(&brightest) {
             return self.toward(WHITE);
@@ -84,12 +84,12 @@ impl Colour {
     }
 
     /// A step darker.
-    fn darker(self) -> Self {
+    pub(crate) fn darker(self) -> Self {
         self.toward(BLACK)
     }
 
     /// The nearest shade that stands out from a ground, going one way.
-    fn standing_out(self, ground: Self, contrast: f64, go: fn(Self) -> Self) -> Self {
+    pub(crate) fn standing_out(self, ground: Self, contrast: f64, go: fn(Self) -> Self) -> Self {
         let mut shade = self;
         for _ in 0..120 {
             if shade.contrast(ground) >= contrast {
@@ -101,7 +101,7 @@ impl Colour {
     }
 
     /// White where it can be read, else black: one of both always can.
-    fn words_upon(self) -> Self {
+    pub(crate) fn words_upon(self) -> Self {
         if self.contrast(WHITE) >= TEXT_CONTRAST {
             WHITE
         } else {
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_upon_any_accent_can_be_read() {
+    pub(crate) fn words_upon_any_accent_can_be_read() {
         for red in (0..=255).step_by(15) {
             for green in (0..=255).step_by(15) {
                 for blue in (0..=255).step_by(15) {

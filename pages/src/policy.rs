@@ -1,5 +1,6 @@
 //! The `Content-Security-Policy` of each kind of page. The pages are written to
-//! work under them: no script at all, styles from this host only.
+//! work under them: styles from this host only, and no script but the tag's own on the
+//! page whose place the panel may take.
 
 /// Console, outbox and home.
 pub const CONSOLE: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
@@ -23,6 +24,14 @@ pub fn shopper(shop_url: Option<&str>) -> String {
         "default-src 'none'; style-src 'self'; img-src 'self' https:{shop}; \
          form-action 'self'{shop}; base-uri 'none'; frame-ancestors 'none'"
     )
+}
+
+/// The plain page while the panel may take its place: as [`shopper`], with the tag, the
+/// panel's module and its answers from this host.
+#[must_use]
+pub fn with_panel(shop_url: &str) -> String {
+    let rest = shopper(Some(shop_url));
+    format!("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; {rest}")
 }
 
 /// Scheme, host and port, when nothing in them could end the directive.
@@ -56,6 +65,9 @@ mod tests {
             let policy = shopper(Some(hostile));
             assert!(policy.contains("form-action 'self';"), "{policy}");
             assert!(!policy.contains("script-src"));
+            let policy = with_panel(hostile);
+            assert_eq!(policy.matches("script-src").count(), 1, "{policy}");
+            assert!(!policy.contains('*') && !policy.contains("unsafe-inline"));
         }
     }
 }

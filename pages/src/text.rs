@@ -18,6 +18,31 @@ pub fn one_line(text: &str) -> String {
     text.trim().to_owned()
 }
 
+/// Text of a few lines as paragraphs, without marks that could turn what follows.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    text.lines()
+        .map(one_line)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// Puts values in the place of `{names}`. What was put in is not looked at
+/// again, so a value may contain braces.
+pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(pattern.len() * 2);
+    let mut rest = pattern;
+    while let Some((before, tail)) = rest.split_once('{') {
+        out.push_str(before);
+        let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            out.push_str(value);
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The address when it is an absolute web address, else `#`: a link made of
 /// `javascript:` or `data:` must not become one that can be pressed.
 pub fn web_address(address: &str) -> &str {

@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::fill;
+
 include!(concat!(env!("OUT_DIR"), "/reasons.rs"));
 
 /// A language in which a decision is told.
@@ -270,23 +272,6 @@ fn about(
 
 fn known(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
-}
-
-/// Puts values in the place of `{names}`. What was put in is not looked at
-/// again, so a value may contain braces.
-fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(pattern.len() * 2);
-    let mut rest = pattern;
-    while let Some((before, tail)) = rest.split_once('{') {
-        out.push_str(before);
-        let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
-        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
-            out.push_str(value);
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
 }
 
 /// How a brand writes itself, by the channel's stable name.

@@ -95,7 +95,7 @@ fn every_offer_says_what_the_friend_gets_and_for_what() {
             ),
             "15% off for you at Tea",
             "A friend sent you this. For your next order. Up to €10.",
-            "15 % rabatu dla Ciebie w sklepie Tea",
+            "15% rabatu dla Ciebie w sklepie Tea",
         ),
         (
             program(

@@ -14,7 +14,7 @@ use crate::assets;
 use crate::book::Book;
 use crate::edge_client::{self, EdgeClient};
 use crate::headers;
-use crate::pages::{cart, checkout, friends, goods, orders, shopkeeper, texts};
+use crate::pages::{cart, checkout, friends, goods, orders, placements, shopkeeper, texts};
 use crate::reporter::Reporter;
 
 /// An address and a name: no form of this shop is longer.
@@ -66,6 +66,10 @@ pub fn routes(shop: Shop) -> Router {
         .route("/orders/{id}/refund", post(shopkeeper::refund))
         .route("/shopkeeper", get(shopkeeper::show))
         .route("/friends", get(friends::show))
+        .route("/demo", get(placements::index))
+        .route("/demo/{place}", get(placements::show))
+        .route("/demo/welcome/link", get(placements::follow))
+        .route("/demo/welcome/strip", get(placements::strip))
         .route("/shipping", get(texts::shipping))
         .route("/returns", get(texts::returns))
         .route("/privacy", get(texts::privacy))

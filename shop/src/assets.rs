@@ -33,6 +33,7 @@ pub async fn favicon(headers: HeaderMap) -> Response {
 pub async fn file(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let (kind, bytes) = match file.as_str() {
         "shop.css" => (CSS, demo!("shop.css")),
+        "placements.js" => (JS, demo!("placements.js")),
         "mark.svg" => (SVG, demo!("mark.svg")),
         "hero.svg" => (SVG, demo!("hero.svg")),
         "guji.svg" => (SVG, demo!("products/guji.svg")),

@@ -1,6 +1,6 @@
 //! The shop's server-side calls to the edge, with the secret key.
 //!
-//! Responsible for: three calls of the merchant API, their wire format, and
+//! Responsible for: four calls of the merchant API, their wire format, and
 //! telling a "no" that stands from a trouble that may pass.
 //! Not for retrying: see `reporter`.
 
@@ -96,6 +96,17 @@ struct RefundBody<'a> {
     currency: &'static str,
 }
 
+#[derive(Serialize)]
+struct AdvocateBody<'a> {
+    email: &'a str,
+    name: &'a str,
+}
+
+#[derive(Deserialize)]
+struct AdvocateAnswer {
+    link: String,
+}
+
 #[derive(Deserialize)]
 struct ErrorBody {
     error: ErrorCode,
@@ -157,6 +168,17 @@ impl EdgeClient {
         };
         let path = ["conversions", &order.id, "refunds"];
         self.post(&path, &refund_id, &body).await
+    }
+
+    /// `POST /v1/advocates`: somebody's link, the same again for a known address.
+    pub async fn link_of(&self, email: &str, name: &str) -> Result<String, Trouble> {
+        let request = self
+            .http
+            .post(self.url(&["v1", "advocates"]))
+            .json(&AdvocateBody { email, name })
+            .timeout(COUPON_PATIENCE);
+        let answer: AdvocateAnswer = self.send(request).await?.json().await.map_err(passing)?;
+        Ok(answer.link)
     }
 
     async fn post<B: Serialize + Sync>(

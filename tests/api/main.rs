@@ -1,6 +1,8 @@
 //! Every route of the edge, as its callers use and misuse it.
 
 mod advocates;
+mod answers;
+mod asks;
 mod budgets;
 mod consent;
 mod conversions;
@@ -9,12 +11,15 @@ mod decisions;
 mod events;
 mod files;
 mod friend_page;
+mod leaving;
 mod limits;
 mod links;
 mod mailbox;
 mod merchants;
 mod orders;
 mod pages;
+mod panel;
+mod plain_page;
 mod previews;
 mod programs;
 mod publishing;

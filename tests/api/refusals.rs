@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xtask::client::{Answer, Client};
 
 /// Routes that ask for a merchant's secret key.
-const MERCHANT: [(Method, &str); 42] = [
+const MERCHANT: [(Method, &str); 45] = [
     (Method::GET, "/v1/presets"),
     (Method::GET, "/v1/program"),
     (Method::POST, "/v1/program/preview"),
@@ -48,6 +48,9 @@ const MERCHANT: [(Method, &str); 42] = [
     (Method::GET, "/v1/events/verify"),
     (Method::GET, "/v1/events/verify?anchor=1:ab"),
     (Method::GET, "/v1/mails"),
+    (Method::GET, "/v1/panel"),
+    (Method::PUT, "/v1/panel"),
+    (Method::GET, "/v1/answers"),
     (Method::GET, "/v1/test/clock"),
     (Method::POST, "/v1/test/clock"),
     (Method::GET, "/v1/referrals?limit=5"),
@@ -240,13 +243,26 @@ async fn what_is_no_json_or_the_wrong_json_is_400() -> Result<()> {
             );
         }
     }
-    for action in ["advocates", "me", "presses", "landings", "claims", "orders"] {
+    for action in [
+        "advocates",
+        "me",
+        "presses",
+        "landings",
+        "claims",
+        "orders",
+        "asks",
+        "dismissals",
+        "answers",
+        "stored",
+        "mails",
+        "leave",
+    ] {
         let path = format!("/b/{}/{action}", world.slug);
         for body in [
             "",
             "{",
             "[]",
-            "{\"token\": 5, \"session\": 5, \"email\": 5}",
+            "{\"token\": 5, \"session\": 5, \"email\": 5, \"placement\": 5}",
         ] {
             let answer = world.send_text("POST", &path, body, &[]).await?;
             refused_raw(&answer, 400, "malformed", &format!("{path} {body:?}"));

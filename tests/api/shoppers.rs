@@ -1,25 +1,22 @@
 //! `/b/{merchant}/*`: what the shop's pages ask for, and who may ask.
 
 use anyhow::Result;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grapevine_tests::edge::Edge;
+use grapevine_tests::identity::sign;
 use grapevine_tests::inbox;
 use grapevine_tests::world::{World, number, text, unique};
-use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 use crate::refusals::refused;
 
-fn fixture(name: &str) -> Result<Value> {
+pub fn fixture(name: &str) -> Result<Value> {
     let file = xtask::paths::root().join(format!("edge/fixtures/browser/{name}.json"));
     Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }
 
 /// That `real` has every field of the pinned body, of the same kind.
-fn like(pinned: &Value, real: &Value, at: &str) {
+pub fn like(pinned: &Value, real: &Value, at: &str) {
     match (pinned, real) {
         (Value::Object(pinned), Value::Object(real)) => {
             for (name, value) in pinned {
@@ -58,7 +55,7 @@ async fn the_start_is_as_pinned_and_in_the_pages_language() -> Result<()> {
         .anybody
         .request(Method::GET, &start(""), None, &[])
         .await?;
-    assert_eq!(answer.header("cache-control"), Some("public, max-age=60"));
+    assert_eq!(answer.header("cache-control"), Some("private, max-age=60"));
     assert!(
         answer
             .headers
@@ -196,15 +193,6 @@ async fn joining_gives_a_link_at_once_and_a_known_address_only_a_mail() -> Resul
     Ok(())
 }
 
-fn jwt(secret: &str, claims: &Value) -> Result<String> {
-    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
-    mac.update(signed.as_bytes());
-    let proof = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-    Ok(format!("{signed}.{proof}"))
-}
-
 #[tokio::test]
 async fn a_customer_whom_the_shop_signed_in_is_verified_and_recognised() -> Result<()> {
     let world = World::open(Edge::shared().await?).await?;
@@ -215,7 +203,7 @@ async fn a_customer_whom_the_shop_signed_in_is_verified_and_recognised() -> Resu
         .duration_since(std::time::UNIX_EPOCH)?
         .as_secs();
     let claims = json!({"sub": "c-1", "email": "ada@mail.example", "name": "Ada", "iat": now, "exp": now + 600});
-    let good = jwt(&world.keys.secret_key, &claims)?;
+    let good = sign(&world.keys.secret_key, &claims)?;
     let post = async |token: &str| {
         world
             .page_posts("advocates", &json!({"customer": token, "locale": "en"}))
@@ -229,11 +217,11 @@ async fn a_customer_whom_the_shop_signed_in_is_verified_and_recognised() -> Resu
     assert_eq!(again.status, 201, "{}", again.text);
     assert_eq!(text(&again.json()?, "/me/code"), text(&first, "/me/code"));
 
-    let forged = jwt("another secret", &claims)?;
+    let forged = sign("another secret", &claims)?;
     refused(&post(&forged).await?, 401, "identity_forged", "forged");
     let mut late = claims.clone();
     late["exp"] = json!(now - 600);
-    let late = jwt(&world.keys.secret_key, &late)?;
+    let late = sign(&world.keys.secret_key, &late)?;
     refused(&post(&late).await?, 401, "identity_expired", "too old");
     refused(&post("a.b").await?, 401, "identity_malformed", "no JWT");
     Ok(())
@@ -389,5 +377,44 @@ async fn the_cookie_proves_the_click_of_a_browsers_order() -> Result<()> {
     assert_eq!(answer.status, 202, "{}", answer.text);
     let order = world.api.conversion("2002").await?;
     assert_eq!(text(&order, "/referral/source"), "click", "{order}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_orders_items_are_looked_at_and_a_mistake_is_named() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let order = |items: Value| json!({"order_id": "1001", "amount": 4_200, "currency": "EUR", "items": items});
+    for (items, status, place) in [
+        (
+            json!([{"name": "Tea"}, {"quantity": 1}]),
+            422,
+            "items[1].name",
+        ),
+        (
+            json!([{"id": "t1", "quantity": 0}]),
+            422,
+            "items[0].quantity",
+        ),
+        (json!([{"id": "t1", "amount": -5}]), 422, "items[0].amount"),
+        (json!(vec![json!({"id": "t1"}); 201]), 422, "items"),
+        (json!([{"id": "t1", "amount": 1.5}]), 400, "items[0].amount"),
+        (json!("tea"), 400, "items"),
+    ] {
+        let answer = world.page_posts("orders", &order(items)).await?;
+        assert_eq!(answer.status, status, "{place}: {}", answer.text);
+        assert!(answer.text.contains(place), "{place}: {}", answer.text);
+    }
+    let unknown = world
+        .api
+        .request(Method::GET, "/v1/conversions/1001", None, &[]);
+    refused(&unknown.await?, 404, "unknown_order", "nothing was taken");
+    let fine = json!([
+        {"name": "Green tea & more", "quantity": 2, "amount": 1_100, "colour": "green"},
+        {"id": 17, "quantity": 1, "amount": 2_000},
+    ]);
+    let answer = world.page_posts("orders", &order(fine)).await?;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    let kept = world.api.conversion("1001").await?;
+    assert!(!kept.to_string().contains("Green tea"), "{kept}");
     Ok(())
 }

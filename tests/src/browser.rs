@@ -7,6 +7,7 @@
 
 mod driver;
 mod watch;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -19,11 +20,15 @@ use thirtyfour::prelude::{By, WebDriver, WebElement};
 use crate::guardian::Guardian;
 use crate::wait;
 
+pub use witness::Seen;
+
 /// What kind of person sits at it.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
     /// The browser refuses cookies of other sites than the address bar's.
     pub blocks_third_party_cookies: bool,
+    /// It refuses all cookies, and scripts may store nothing.
+    pub blocks_storage: bool,
     /// Scripts are off.
     pub without_scripts: bool,
     /// Another `User-Agent` than the browser's own.

@@ -10,8 +10,10 @@
 pub mod browser;
 pub mod edge;
 pub mod guardian;
+pub mod identity;
 pub mod inbox;
 pub mod page;
+pub mod relay;
 pub mod shop;
 pub mod wait;
 pub mod wire;

@@ -41,14 +41,25 @@ impl Place {
     /// Serves it.
     #[must_use]
     pub fn open(self, html: String) -> Page {
+        self.open_with("", html)
+    }
+
+    /// Serves it with headers of its own, each ended by a line break.
+    #[must_use]
+    pub fn open_with(self, headers: &str, html: String) -> Page {
+        let length = html.len();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\
+             Content-Length: {length}\r\n{headers}Connection: close\r\n\r\n{html}"
+        );
         let heads = Arc::<Mutex<Vec<String>>>::default();
         let seen = Arc::clone(&heads);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = self.0.accept().await {
-                let (seen, html) = (Arc::clone(&seen), html.clone());
+                let (seen, bytes) = (Arc::clone(&seen), answer.clone());
                 tokio::spawn(async move {
                     // A browser that goes away early is none of our business.
-                    let _ = answer(stream, &html, &seen).await;
+                    let _ = give(stream, &bytes, &seen).await;
                 });
             }
         });
@@ -71,7 +82,7 @@ impl Drop for Page {
     }
 }
 
-async fn answer(mut stream: TcpStream, html: &str, seen: &Mutex<Vec<String>>) -> Result<()> {
+async fn give(mut stream: TcpStream, answer: &str, seen: &Mutex<Vec<String>>) -> Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
@@ -80,11 +91,6 @@ async fn answer(mut stream: TcpStream, html: &str, seen: &Mutex<Vec<String>>) ->
     seen.lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(head);
-    let length = html.len();
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\
-         Content-Length: {length}\r\nConnection: close\r\n\r\n{html}"
-    );
     stream.write_all(answer.as_bytes()).await?;
     Ok(stream.shutdown().await?)
 }

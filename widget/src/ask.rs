@@ -7,10 +7,11 @@
 use alloc::string::String;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use js_sys::{Date, Math, Reflect};
+use js_sys::{Date, Math};
 use wasm_bindgen::JsValue;
 
-use crate::host::{Host, object};
+use crate::dom::once;
+use crate::host::{Host, object, put};
 use crate::memory::{HISTORY, be_quiet, remember};
 use crate::panel;
 use crate::wire::Json;
@@ -43,19 +44,24 @@ pub fn ask(host: Host, placement: String) {
     let body = object(&[("placement", &placement), ("history", &history)]);
     for (name, value) in [
         ("now", JsValue::from_f64(Math::floor(Date::now() / 1000.0))),
-        ("session", host.keep("gv_me", None).into()),
-        ("customer", host.customer().into()),
+        ("session", host.session().into()),
+        ("customer", host.customer()),
     ] {
-        // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&body, &JsValue::from_str(name), &value);
+        put(&body, name, &value);
     }
     let asking = host.clone();
-    host.post_object("/asks", &body, move |answer| {
+    host.post("/asks", &body, move |answer| {
         UNDER_WAY.store(false, Ordering::Relaxed);
         if answer.body.member("ask").flag() == Some(true) {
             remember(&asking, 'a');
             let survey = answer.body.member("survey").flag() == Some(true);
-            panel::show(asking, &place, &placement, survey);
+            let host = asking.clone();
+            let show = move || panel::show(host, &place, &placement, survey);
+            if survey {
+                asking.more(&once(move |_| show()));
+            } else {
+                show();
+            }
         } else {
             let pause = answer.body.member("quiet_ms").number();
             be_quiet(&asking, pause.unwrap_or(USUAL_PAUSE));

@@ -1,17 +1,18 @@
-//! The line at the top of the page that greets a friend: the offer, a button
-//! for the code, then the code. Stands in the page's flow, covers nothing.
+//! The line that greets a friend: the offer, a button for the code, then the code.
+//! Floats at the foot of the page, since whatever enters a page's flow moves it under
+//! the reader's eyes; a page that keeps a strip for it (`data-grapevine=welcome`) finds
+//! it there.
 
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, ShadowRootInit, ShadowRootMode};
+use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use crate::clipboard;
-use crate::dom::{field, find, on, set};
-use crate::host::{Answer, Host};
-use crate::panel::show_copied;
+use crate::dom::{create, field, find, on, set};
+use crate::host::{Answer, Host, object};
 use crate::talk::{Talk, word};
 use crate::view::{self, draw};
 use crate::wire::{Json, Landing, Read, Start};
@@ -29,7 +30,18 @@ struct Banner {
     asked: Cell<bool>,
 }
 
-/// Draws the banner as the first thing of the page.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = document, js_name = querySelector)]
+    fn find_in_page(selector: &str) -> Option<HtmlElement>;
+}
+
+/// The strip that the page keeps for the banner, unless it is filled already.
+fn strip() -> Option<HtmlElement> {
+    find_in_page("[data-grapevine=welcome]").filter(|strip| strip.shadow_root().is_none())
+}
+
+/// Draws the banner.
 pub fn mount(host: Host, token: String, offer: &JsValue) {
     let Some(start) = Start::read(&host.start()) else {
         return;
@@ -37,13 +49,20 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
     let Some(landing) = Landing::read(offer) else {
         return;
     };
-    let place = host.stage("banner");
+    let strip = strip();
+    let place = strip.clone().unwrap_or_else(|| host.stage("banner"));
     let Ok(root) = place.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)) else {
         return;
     };
     host.paint(&root, CSS);
-    if let Some(page) = place.parent_element() {
-        let _ = page.prepend_with_node_1(&place);
+    match strip {
+        Some(strip) => set(&strip, &[("data-gv", "banner")]),
+        // First in the page, so that whoever listens to it meets it first.
+        None => {
+            if let Some(page) = place.parent_element() {
+                let _ = page.prepend_with_node_1(&place);
+            }
+        }
     }
 
     let talk = Talk::new(host.words(), start.locale);
@@ -89,7 +108,10 @@ pub fn mount(host: Host, token: String, offer: &JsValue) {
             Some("copy-code") => target.copy(&button),
             _ => {
                 target.host.keep("gv_bar", Some(&target.token));
-                place.remove();
+                // Its host stays, since the loader puts back what a page throws out; a
+                // strip shows the shop's own words again.
+                let _ = target.frame.replace_with_with_node_1(&create("slot"));
+                target.host.paint(&root, "");
             }
         }
     });
@@ -102,11 +124,14 @@ impl Banner {
             return;
         }
         let banner = Rc::clone(self);
-        self.host
-            .post("/claims", &[("token", &self.token)], move |answer| {
+        self.host.post(
+            "/claims",
+            &object(&[("token", &self.token)]),
+            move |answer| {
                 banner.asked.replace(false);
                 banner.claimed(&answer);
-            });
+            },
+        );
     }
 
     fn claimed(&self, answer: &Answer) {
@@ -129,22 +154,9 @@ impl Banner {
             .set_text_content(Some(&self.talk.say(word::BANNER_HINT)));
     }
 
-    fn copy(self: &Rc<Self>, button: &Element) {
-        let Some(input) = field(&self.end, "code") else {
-            return;
-        };
-        let banner = Rc::clone(self);
-        let button = button.clone();
-        clipboard::copy(input, move |copied| {
-            let said = banner.talk.say(if copied {
-                word::COPIED
-            } else {
-                word::COPY_FAILED
-            });
-            banner.status.set_text_content(Some(&said));
-            if copied {
-                show_copied(&button, &said);
-            }
-        });
+    fn copy(&self, button: &Element) {
+        if let Some(input) = field(&self.end, "code") {
+            clipboard::copy(input, button, &self.status, &self.talk);
+        }
     }
 }

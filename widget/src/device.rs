@@ -9,12 +9,11 @@ use wasm_bindgen::prelude::*;
 use crate::channels::Platform;
 use crate::dom::once;
 use crate::host::Later;
+use crate::memory::push_number;
 
 #[wasm_bindgen]
 extern "C" {
     type Navigator;
-    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
-    static NAVIGATOR: Navigator;
     #[wasm_bindgen(method, getter, js_name = userAgent)]
     fn user_agent(this: &Navigator) -> String;
     #[wasm_bindgen(method, getter, js_name = maxTouchPoints)]
@@ -38,83 +37,85 @@ extern "C" {
     pub fn write_text(this: &Clipboard, text: &str) -> Later;
 
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
-    fn fill_randomly(bytes: &mut [u8]);
+    fn throw(dice: &mut [u32]);
     #[wasm_bindgen(js_namespace = JSON)]
     fn stringify(body: &Object) -> String;
 }
 
+#[wasm_bindgen(module = "/global.js")]
+extern "C" {
+    fn global(name: &str) -> Navigator;
+}
+
+fn device() -> Navigator {
+    global("navigator")
+}
+
 /// The device, as far as addresses of channels differ.
 pub fn platform() -> Platform {
-    NAVIGATOR.with(|navigator| {
-        let agent = navigator.user_agent();
-        // `str::contains` is 2 KB of search that a text this short can do without.
-        let says = |name: &str| {
-            agent
-                .as_bytes()
-                .windows(name.len())
-                .any(|part| part == name.as_bytes())
-        };
-        // An iPad says that it is a Mac, but a Mac has no touch screen.
-        if says("iPhone") || says("iPad") || (says("Macintosh") && navigator.touch_points() > 1.0) {
-            Platform::Ios
-        } else if says("Android") {
-            Platform::Android
-        } else {
-            Platform::Desktop
-        }
-    })
+    let navigator = device();
+    let agent = navigator.user_agent();
+    // `str::contains` is 2 KB of search that a text this short can do without.
+    let says = |name: &str| {
+        agent
+            .as_bytes()
+            .windows(name.len())
+            .any(|part| part == name.as_bytes())
+    };
+    // An iPad says that it is a Mac, but a Mac has no touch screen.
+    if says("iPhone") || says("iPad") || (says("Macintosh") && navigator.touch_points() > 1.0) {
+        Platform::Ios
+    } else if says("Android") {
+        Platform::Android
+    } else {
+        Platform::Desktop
+    }
 }
 
 /// The browser's own tag where it is a variety of `locale` (`en-GB` for `en`):
 /// dates and amounts as the shopper writes them.
 pub fn variety_of(locale: &str) -> String {
-    let own = NAVIGATOR.with(Navigator::language);
+    let own = device().language();
     let same = own.as_bytes().starts_with(locale.as_bytes())
         && own.as_bytes().get(locale.len()) == Some(&b'-');
     if same { own } else { String::from(locale) }
 }
 
 pub fn is_online() -> bool {
-    NAVIGATOR.with(Navigator::on_line)
+    device().on_line()
 }
 
 pub fn clipboard_of_device() -> Option<Clipboard> {
-    NAVIGATOR.with(Navigator::clipboard)
+    device().clipboard()
 }
 
 /// Whether there is a share sheet worth showing first: on a desktop it is a
 /// detour, on a phone it holds the shopper's own apps.
 pub fn has_sheet() -> bool {
-    NAVIGATOR.with(|navigator| !navigator.sheet().is_falsy() && navigator.touch_points() > 0.0)
+    let navigator = device();
+    !navigator.sheet().is_falsy() && navigator.touch_points() > 0.0
 }
 
 /// Opens the share sheet. That it was closed again is no error.
 pub fn open_sheet(parcel: &Object) {
     let nothing = once(|_| ());
-    NAVIGATOR.with(|navigator| {
-        navigator
-            .open_sheet(parcel)
-            .then_or(&JsValue::UNDEFINED, &nothing)
-    });
+    device()
+        .open_sheet(parcel)
+        .then_or(&JsValue::UNDEFINED, &nothing);
 }
 
 /// Sends without waiting, also while the page goes away.
 pub fn send(address: &str, body: &Object) {
-    NAVIGATOR.with(|navigator| navigator.send_beacon(address, &stringify(body)));
+    device().send_beacon(address, &stringify(body));
 }
 
-/// 128 random bits in hexadecimal: tells a press from its retry.
+/// 128 random bits in digits: tells a press from its retry.
 pub fn random_id() -> String {
-    let mut bytes = [0_u8; 16];
-    fill_randomly(&mut bytes);
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    halves
-        .map(|half| {
-            char::from(if half < 10 {
-                b'0' + half
-            } else {
-                b'a' - 10 + half
-            })
-        })
-        .collect()
+    let mut dice = [0_u32; 4];
+    throw(&mut dice);
+    let mut out = String::new();
+    for die in dice {
+        push_number(&mut out, f64::from(die));
+    }
+    out
 }

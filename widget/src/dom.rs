@@ -67,7 +67,12 @@ pub fn field(element: &Element, name: &str) -> Option<Field> {
 /// Calls `run` on every event of that name, as long as the page lives.
 pub fn on(target: &EventTarget, name: &str, run: impl FnMut(Event) + 'static) {
     let run: Box<dyn FnMut(Event)> = Box::new(run);
-    let run = Closure::wrap(run).into_js_value();
+    listen_to(target, name, &Closure::wrap(run).into_js_value());
+}
+
+/// Calls a JavaScript function on every event of that name.
+pub fn listen_to(target: &EventTarget, name: &str, run: &JsValue) {
+    // Fails for what is no function alone.
     let _ = target.add_event_listener_with_callback(name, run.unchecked_ref());
 }
 

@@ -1,5 +1,6 @@
 //! What the loader gives the panel. The other side is `host` in `loader.js`.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -27,7 +28,7 @@ extern "C" {
     pub fn words(this: &Host) -> Words;
     /// The shop's signed word on who is signed in.
     #[wasm_bindgen(method, getter)]
-    pub fn customer(this: &Host) -> Option<String>;
+    pub fn customer(this: &Host) -> JsValue;
     /// Remembers a value where the shopper allows it; reads it where `value` is none.
     #[wasm_bindgen(method)]
     pub fn keep(this: &Host, key: &str, value: Option<&str>) -> Option<String>;
@@ -40,6 +41,10 @@ extern "C" {
     /// A new host element at the end of the page.
     #[wasm_bindgen(method)]
     pub fn stage(this: &Host, name: &str) -> HtmlElement;
+    /// Calls `run` once the words are there that do not come with the panel: those of the
+    /// survey, of a code of one's own and of a shopper's data.
+    #[wasm_bindgen(method)]
+    pub fn more(this: &Host, run: &JsValue);
     #[wasm_bindgen(method, js_name = post)]
     fn post_body(this: &Host, path: &str, body: &Object) -> Later;
 
@@ -63,14 +68,25 @@ pub struct Answer {
     pub body: JsValue,
 }
 
+/// Under which the session is kept.
+pub const SESSION: &str = "gv_me";
+/// Stands there where somebody left: the shop's word alone does not bring them back.
+pub const GONE: &str = "-";
+
 impl Host {
-    /// Asks the edge, and calls `done` with its answer or with status 0.
-    pub fn post(&self, path: &str, body: &[(&str, &str)], done: impl FnOnce(Answer) + 'static) {
-        self.post_object(path, &object(body), done);
+    /// The session of who was here before.
+    pub fn session(&self) -> Option<String> {
+        let session = self.keep(SESSION, None);
+        session.filter(|session| session.len() > GONE.len())
     }
 
-    /// As [`Self::post`], with a body that holds more than texts.
-    pub fn post_object(&self, path: &str, body: &Object, done: impl FnOnce(Answer) + 'static) {
+    /// Asks the edge, and calls `done` with its answer or with status 0.
+    pub fn post(&self, path: &str, body: &Object, done: impl FnOnce(Answer) + 'static) {
+        self.post_boxed(path, body, Box::new(done));
+    }
+
+    /// The part of [`Self::post`] that is the same for every caller.
+    fn post_boxed(&self, path: &str, body: &Object, done: Box<dyn FnOnce(Answer)>) {
         let done = move |pair: JsValue| {
             let pair: Array = pair.unchecked_into();
             // A status is a small whole number, so the cast loses nothing.
@@ -110,8 +126,13 @@ impl Json for JsValue {
 pub fn object(entries: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (key, value) in entries {
-        // Setting a property of a fresh plain object can't fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+        put(&object, key, &JsValue::from_str(value));
     }
     object
+}
+
+/// Sets a member of a plain object.
+pub fn put(object: &Object, key: &str, value: &JsValue) {
+    // Of an object that we made, this can't fail.
+    let _ = Reflect::set(object, &JsValue::from_str(key), value);
 }

@@ -24,6 +24,7 @@ mod banner;
 mod clipboard;
 mod device;
 mod dom;
+mod hint;
 mod host;
 mod memory;
 mod panel;

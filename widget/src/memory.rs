@@ -51,13 +51,18 @@ pub fn remember(host: &Host, letter: char) {
 
 /// Asks nobody for so many milliseconds from now.
 pub fn be_quiet(host: &Host, milliseconds: f64) {
-    let mut until = String::new();
-    push_number(&mut until, Date::now() + milliseconds);
-    host.keep(QUIET, Some(&until));
+    host.keep(QUIET, Some(&digits(Date::now() + milliseconds)));
+}
+
+/// A whole number in plain digits.
+pub fn digits(number: f64) -> String {
+    let mut out = String::new();
+    push_number(&mut out, number);
+    out
 }
 
 /// Writes a whole number; formatting would bring 10 KB for it.
-fn push_number(out: &mut String, number: f64) {
+pub fn push_number(out: &mut String, number: f64) {
     // A time: positive, and exact far beyond any date.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let mut rest = number as u64;
@@ -76,7 +81,7 @@ fn push_number(out: &mut String, number: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::push_number;
+    use super::digits;
 
     #[test]
     fn whole_numbers_are_written() {
@@ -85,9 +90,7 @@ mod tests {
             (7.9, "7"),
             (1_795_000_000_123.0, "1795000000123"),
         ] {
-            let mut out = alloc::string::String::new();
-            push_number(&mut out, number);
-            assert_eq!(out, text);
+            assert_eq!(digits(number), text);
         }
     }
 }

@@ -5,25 +5,25 @@
 mod act;
 mod draw;
 mod friends;
+mod own;
 mod passing;
-
-pub use act::show_copied;
+mod survey;
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::Cell;
 
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use crate::ask;
 use crate::channels::Platform;
 use crate::device;
-use crate::dom::{find, set};
-use crate::host::{Answer, Host, object};
+use crate::dom::{after, find, set};
+use crate::host::{Answer, GONE, Host, SESSION, object, put};
 use crate::memory::remember;
-use crate::talk::{Talk, Word, word};
+use crate::talk::{Talk, Word, joined, word};
 use crate::view;
 use crate::wire::{Json, Me, Read, Start};
 
@@ -31,28 +31,20 @@ const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
 
 /// What the panel shows; its name stands in `data-gv-state`.
 enum Screen {
-    Loading,
     /// Unknown: one field and one button. With a word on why, if there is one.
     Join(Option<Word>),
-    /// The address has a link already; a message is on its way.
-    CheckMail,
     Known,
-    Error,
-    Offline,
+    /// A part of `views/` by itself, under a name.
+    Part(&'static str, &'static str),
 }
 
-impl Screen {
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Loading => "loading",
-            Self::Join(_) => "join",
-            Self::CheckMail => "check-mail",
-            Self::Known => "known",
-            Self::Error => "error",
-            Self::Offline => "offline",
-        }
-    }
-}
+const LOADING: Screen = Screen::Part("loading", view::LOADING);
+/// The address has a link already; a message is on its way.
+const CHECK_MAIL: Screen = Screen::Part("check-mail", view::CHECK_MAIL);
+/// The merchant wants somebody else.
+const INELIGIBLE: Screen = Screen::Part("ineligible", view::INELIGIBLE);
+const ERROR: Screen = Screen::Part("error", view::ERROR);
+const OFFLINE: Screen = Screen::Part("offline", view::OFFLINE);
 
 /// A value that changes. Taken out to be read, so that no borrow can fail.
 struct Slot<T>(Cell<Option<T>>);
@@ -87,12 +79,15 @@ pub struct Panel {
     body: Element,
     /// The live region.
     status: Element,
-    /// Who is there, once we know.
+    /// Who is there, once we know: as the edge says it, and as we read it.
+    told: Slot<JsValue>,
     me: Slot<Rc<Me>>,
     /// The address as typed.
     email: Slot<String>,
-    /// Whether something was passed on since the panel was opened.
-    shared: Cell<bool>,
+    /// Whether what was asked for was given since the panel was opened: a share, an answer.
+    settled: Cell<bool>,
+    /// The answer that feedback may be added to.
+    answer: Slot<Object>,
 }
 
 impl Panel {
@@ -131,18 +126,20 @@ impl Panel {
             frame,
             body,
             status,
+            told: Slot::new(),
             me: Slot::new(),
             email: Slot::new(),
-            shared: Cell::new(false),
+            settled: Cell::new(false),
+            answer: Slot::new(),
         });
         act::listen(&panel);
-        panel.show_screen(&Screen::Loading, false);
+        panel.show_screen(&LOADING, false);
         Some(())
     }
 
     /// Opens the dialog, if it is one, and looks after what is new.
     fn appear(self: &Rc<Self>) {
-        self.shared.set(false);
+        self.settled.set(false);
         let dialog: &HtmlDialogElement = self.frame.unchecked_ref();
         // Fails where it is open already, or its host was taken out of the page.
         let opened = self.modal && dialog.show_modal().is_ok();
@@ -151,30 +148,91 @@ impl Panel {
                 .emit("open", &JsValue::from_str(&self.placement()));
         }
         if opened || !self.modal {
-            self.count("/views", &[("placement", &self.placement())]);
+            let placement = self.placement();
+            self.count("/views", &object(&[("placement", &placement)]));
         }
-        self.refresh();
+        // In a task of its own: a slow device paints the frame first.
+        let panel = Rc::clone(self);
+        after(0, move || {
+            if panel.frame.has_attribute(SURVEY) {
+                panel.show_screen(&survey::SURVEY, panel.modal);
+            } else {
+                panel.refresh();
+            }
+        });
     }
 
     /// Finds out who is there and shows what belongs to them.
     fn refresh(self: &Rc<Self>) {
         let panel = Rc::clone(self);
-        if let Some(session) = self.session() {
+        let known = self.host.session().is_some();
+        // Who has left comes back by their own hand.
+        let gone = || {
             self.host
-                .post("/me", &[("session", &session)], move |answer| {
-                    panel.came_back(&answer)
-                });
-        } else if let Some(customer) = self.host.customer() {
-            let body = [
-                ("customer", customer.as_str()),
-                ("locale", self.talk.locale()),
-                ("placement", &self.placement()),
-            ];
-            self.host
-                .post("/advocates", &body, move |answer| panel.joined(&answer));
+                .keep(SESSION, None)
+                .is_some_and(|kept| kept == GONE)
+        };
+        if known || !self.host.customer().is_falsy() && !gone() {
+            let path = if known { "/me" } else { "/advocates" };
+            self.host.post(path, &self.body(&[]), move |answer| {
+                if known {
+                    panel.came_back(&answer);
+                } else {
+                    panel.joined(&answer);
+                }
+            });
         } else {
             self.show_screen(&Screen::Join(None), self.modal);
         }
+    }
+
+    /// A body that says who asks and from where. The edge passes over what it doesn't need.
+    fn body(&self, entries: &[(&str, &str)]) -> Object {
+        let body = object(entries);
+        for (name, value) in [
+            ("session", self.host.session().into()),
+            ("customer", self.host.customer()),
+            ("locale", JsValue::from_str(self.talk.locale())),
+            ("placement", JsValue::from_str(&self.placement())),
+        ] {
+            put(&body, name, &value);
+        }
+        body
+    }
+
+    /// Asks the edge for what a button is for. What it refuses is said beside the button.
+    fn call(
+        self: &Rc<Self>,
+        button: &Element,
+        path: &str,
+        body: &Object,
+        done: fn(&Rc<Self>, &Element, &Answer),
+    ) {
+        // Not `disabled`: that would lose the keyboard's place.
+        set(button, &[("aria-busy", "true")]);
+        let (panel, button) = (Rc::clone(self), button.clone());
+        self.host.post(path, body, move |answer| {
+            let _ = button.remove_attribute("aria-busy");
+            match answer.status {
+                200..=399 => done(&panel, &button, &answer),
+                401 => panel.expired(),
+                _ => panel.refused(&button, &answer),
+            }
+        });
+    }
+
+    fn refused(&self, button: &Element, answer: &Answer) {
+        let word = match (code_of(answer).as_str(), answer.status) {
+            ("not_eligible", _) => return self.show_screen(&INELIGIBLE, true),
+            ("code_taken", _) => word::CODE_TAKEN,
+            ("too_many_codes", _) => word::CODE_MANY,
+            ("invalid_code", _) => word::CODE_RULE,
+            (_, 422) => word::JOIN_BAD,
+            (_, 0) if !device::is_online() => word::JOIN_OFFLINE,
+            _ => word::JOIN_FAILED,
+        };
+        // What was typed stays, whatever went wrong.
+        self.complain(button, &self.talk.say(word));
     }
 
     /// What opened it.
@@ -185,41 +243,29 @@ impl Panel {
     /// The dialog was closed. Who was asked and passed nothing on is left alone.
     fn closed(&self) {
         let placement = self.placement();
-        if ask::is_unasked(&placement) && !self.shared.get() {
+        if ask::is_unasked(&placement) && !self.settled.get() {
             remember(&self.host, 'd');
-            let mut body = Vec::from([("placement", placement.as_str())]);
-            let (session, customer) = (self.session(), self.host.customer());
-            if let Some(session) = &session {
-                body.push(("session", session));
-            }
-            if let Some(customer) = &customer {
-                body.push(("customer", customer));
-            }
-            self.count("/dismissals", &body);
+            self.count("/dismissals", &self.body(&[]));
         }
         self.host.emit("close", &JsValue::UNDEFINED);
     }
 
-    fn session(&self) -> Option<String> {
-        self.host
-            .keep("gv_me", None)
-            .filter(|session| !session.is_empty())
-    }
-
     fn forget_session(&self) {
-        self.host.keep("gv_me", Some(""));
+        self.host.keep(SESSION, Some(""));
         self.me.clear();
     }
 
     fn came_back(&self, answer: &Answer) {
         match answer.status {
-            200 => self.know(Me::read(&answer.body), self.modal),
-            401 => {
-                self.forget_session();
-                self.show_screen(&Screen::Join(Some(word::EXPIRED_TEXT)), self.modal);
-            }
+            200 => self.know(&answer.body, self.modal),
+            401 => self.expired(),
             _ => self.show_screen(&failed(), self.modal),
         }
+    }
+
+    fn expired(&self) {
+        self.forget_session();
+        self.show_screen(&Screen::Join(Some(word::EXPIRED_TEXT)), self.modal);
     }
 
     /// Takes the answer to a join, by e-mail or by the shop's word.
@@ -227,51 +273,55 @@ impl Panel {
         match answer.status {
             200 | 201 => {
                 self.host
-                    .keep("gv_me", answer.body.text_of("session").as_deref());
+                    .keep(SESSION, answer.body.text_of("session").as_deref());
                 self.host.emit("join", &JsValue::UNDEFINED);
-                self.know(Me::read(&answer.body.member("me")), true);
+                self.know(&answer.body.member("me"), true);
             }
-            202 => self.show_screen(&Screen::CheckMail, true),
+            202 => self.show_screen(&CHECK_MAIL, true),
+            403 if code_of(answer) == "not_eligible" => self.show_screen(&INELIGIBLE, true),
             // The shop's token was refused: an address still works.
             400..=499 => self.show_screen(&Screen::Join(None), true),
             _ => self.show_screen(&failed(), true),
         }
     }
 
-    fn know(&self, me: Option<Me>, focus: bool) {
-        match me {
+    fn know(&self, told: &JsValue, focus: bool) {
+        match Me::read(told) {
             Some(me) => {
+                self.told.put(told.clone());
                 self.me.put(Rc::new(me));
                 self.show_screen(&Screen::Known, focus);
             }
-            None => self.show_screen(&Screen::Error, focus),
+            None => self.show_screen(&ERROR, focus),
         }
     }
 
     /// Replaces what is shown; with `focus`, the reading position goes to its title.
     fn show_screen(&self, screen: &Screen, focus: bool) {
-        set(&self.frame, &[("data-gv-state", screen.name())]);
         self.body.set_text_content(None);
-        match screen {
-            Screen::Loading => {
-                self.show(view::LOADING, &[]);
+        let name = match screen {
+            Screen::Join(why) => {
+                self.draw_join(*why);
+                "join"
             }
-            Screen::Join(why) => self.draw_join(*why),
-            Screen::CheckMail => self.draw_check_mail(),
-            Screen::Known => self.draw_known(),
-            Screen::Error => self.draw_trouble(word::ERROR_TITLE, word::ERROR_TEXT),
-            Screen::Offline => self.draw_trouble(word::OFFLINE_TITLE, word::OFFLINE_TEXT),
-        }
+            Screen::Known => {
+                self.draw_known();
+                "known"
+            }
+            Screen::Part(name, part) => {
+                self.draw_part(part);
+                name
+            }
+        };
+        set(&self.frame, &[("data-gv-state", name)]);
         if focus && let Some(title) = find(&self.body, "#title") {
             let _ = title.unchecked_ref::<HtmlElement>().focus();
         }
     }
 
     /// Tells the edge something that it counts, without holding anything up.
-    fn count(&self, path: &str, body: &[(&str, &str)]) {
-        let mut address = self.host.address();
-        address.push_str(path);
-        device::send(&address, &object(body));
+    fn count(&self, path: &str, body: &Object) {
+        device::send(&joined(&self.host.address(), path), body);
     }
 
     /// Says something to a screen reader.
@@ -282,16 +332,21 @@ impl Panel {
 
 /// The event by which a panel that is there already is told to show itself.
 const WAKE: &str = "gv-wake";
+/// The event by which the page says who is signed in.
+const IDENTIFY: &str = "grapevine:identify";
 /// Stands on the frame: what opened the panel.
 const PLACEMENT: &str = "data-gv-placement";
+/// Stands on the frame where the survey comes first.
+const SURVEY: &str = "data-gv-survey";
 
 /// Shows the panel in `place`, which gets one where it has none.
-pub fn show(host: Host, place: &HtmlElement, placement: &str, _survey: bool) {
+pub fn show(host: Host, place: &HtmlElement, placement: &str, survey: bool) {
     if place.shadow_root().is_none() {
         Panel::mount(host, place);
     }
     if let (Some(frame), Ok(event)) = (frame(place), Event::new(WAKE)) {
         set(&frame, &[(PLACEMENT, placement)]);
+        let _ = frame.toggle_attribute_with_force(SURVEY, survey);
         let _ = frame.dispatch_event(&event);
     }
 }
@@ -307,11 +362,13 @@ fn frame(place: &HtmlElement) -> Option<Element> {
         .and_then(|root| root.first_element_child())
 }
 
+/// Why the edge refused.
+fn code_of(answer: &Answer) -> String {
+    let error = answer.body.member("error");
+    error.text_of("code").unwrap_or_default()
+}
+
 /// What to show when nothing came back.
 fn failed() -> Screen {
-    if device::is_online() {
-        Screen::Error
-    } else {
-        Screen::Offline
-    }
+    if device::is_online() { ERROR } else { OFFLINE }
 }

@@ -3,11 +3,11 @@
 
 use alloc::string::String;
 
-use js_sys::{Array, Date, Intl, Object, Reflect};
+use js_sys::{Array, Date, Intl, Object};
 use wasm_bindgen::JsValue;
 
 use crate::device;
-use crate::host::{Words, object};
+use crate::host::{Words, object, put};
 use crate::wire::{Json, Money, Offer};
 
 /// The key of a text.
@@ -174,11 +174,7 @@ impl Talk {
     pub fn date(&self, time: &str, now: &str) -> String {
         let options = object(&[("day", "numeric"), ("month", "long")]);
         if time.get(..4) != now.get(..4) {
-            let _ = Reflect::set(
-                &options,
-                &JsValue::from_str("year"),
-                &JsValue::from_str("numeric"),
-            );
+            put(&options, "year", &JsValue::from_str("numeric"));
         }
         let format = Intl::DateTimeFormat::new(&self.locales(), &options).format();
         format_by(&format, &Date::new(&JsValue::from_str(time)))
@@ -193,7 +189,8 @@ impl Talk {
     }
 }
 
-fn joined(front: &str, back: &str) -> String {
+/// One text after another.
+pub fn joined(front: &str, back: &str) -> String {
     let mut out = String::from(front);
     out.push_str(back);
     out

@@ -26,6 +26,16 @@ pub trait Json: Sized {
     fn text_of(&self, name: &str) -> Option<String> {
         self.member(name).text()
     }
+
+    /// A member that is a number.
+    fn number_of(&self, name: &str) -> Option<f64> {
+        self.member(name).number()
+    }
+
+    /// A member that is a text; empty where it is none.
+    fn text_or_empty(&self, name: &str) -> String {
+        self.text_of(name).unwrap_or_default()
+    }
 }
 
 /// Something that can be read from JSON.
@@ -43,7 +53,7 @@ pub struct Money {
 impl Read for Money {
     fn read(json: &impl Json) -> Option<Self> {
         Some(Self {
-            minor: json.member("minor").number()?,
+            minor: json.number_of("minor")?,
             currency: json.text_of("currency")?,
         })
     }
@@ -69,10 +79,10 @@ impl Read for Offer {
         Some(Self {
             kind: json.text_of("kind")?,
             money: Money::read(&json.member("money")),
-            basis_points: json.member("basis_points").number(),
-            name: json.text_of("name").unwrap_or_default(),
-            quantity: json.member("quantity").number().unwrap_or_default(),
-            unit: json.text_of("unit").unwrap_or_default(),
+            basis_points: json.number_of("basis_points"),
+            name: json.text_or_empty("name"),
+            quantity: json.number_of("quantity").unwrap_or_default(),
+            unit: json.text_or_empty("unit"),
         })
     }
 }
@@ -83,6 +93,8 @@ pub struct Start {
     pub locale: String,
     /// Nothing new is promised for now.
     pub paused: bool,
+    /// Why: `merchant`, `budget` or `ended`.
+    pub pause: Option<String>,
     /// None where that side gets nothing.
     pub advocate_reward: Option<Offer>,
     pub friend_reward: Option<Offer>,
@@ -91,6 +103,8 @@ pub struct Start {
     pub logo_url: Option<String>,
     pub channels: Vec<String>,
     pub terms_url: Option<String>,
+    /// The edge's own page, for where the panel can't be had.
+    pub page_url: String,
     /// The merchant's own message; none: the panel proposes one.
     pub message: Option<String>,
     /// How this market wants it said that the advocate gets something too; empty: not
@@ -100,18 +114,24 @@ pub struct Start {
 
 impl Read for Start {
     fn read(json: &impl Json) -> Option<Self> {
+        // What may fail stands first, here and below: little is to be undone then.
+        let hold_days = json.number_of("hold_days")?;
+        let name = json.text_of("name")?;
+        let locale = json.text_of("locale")?;
         let theme = json.member("theme");
         Some(Self {
-            name: json.text_of("name")?,
-            locale: json.text_of("locale")?,
+            name,
+            locale,
+            hold_days,
             paused: json.member("paused").flag().unwrap_or_default(),
+            pause: json.text_of("pause"),
             advocate_reward: Offer::read(&json.member("advocate_reward")),
             friend_reward: Offer::read(&json.member("friend_reward")),
             minimum_order: Money::read(&json.member("minimum_order")),
-            hold_days: json.member("hold_days").number()?,
             logo_url: theme.text_of("logo_url"),
             channels: texts(&json.member("channels")),
             terms_url: json.text_of("terms_url"),
+            page_url: json.text_or_empty("page_url"),
             message: json.text_of("message"),
             disclosure: json.text_of("disclosure"),
         })
@@ -150,22 +170,33 @@ pub struct Me {
     /// What the next rewards settle.
     pub owed: Option<Money>,
     pub rewards: Vec<Reward>,
+    /// Where the programme has steps by the number of friends.
+    pub milestone: Option<Milestone>,
+    /// Where the merchant shows the leaderboard.
+    pub rank: Option<Rank>,
     pub now: String,
 }
 
 impl Read for Me {
     fn read(json: &impl Json) -> Option<Self> {
         let numbers = json.member("numbers");
-        Some(Self {
-            code: json.text_of("code")?,
-            link: json.text_of("link")?,
-            verified: json.member("verified").flag()?,
-            email_hint: json.text_of("email_hint")?,
-            shares: numbers.member("shares").number()?,
-            clicks: numbers.member("clicks").number()?,
-            friends: numbers.member("friends").number()?,
-            earned: Money::read(&json.member("earned"))?,
-            pending: Money::read(&json.member("pending"))?,
+        let shares = numbers.number_of("shares")?;
+        let clicks = numbers.number_of("clicks")?;
+        let friends = numbers.number_of("friends")?;
+        let verified = json.member("verified").flag()?;
+        let earned = Money::read(&json.member("earned"))?;
+        let pending = Money::read(&json.member("pending"))?;
+        let me = Self {
+            code: json.text_or_empty("code"),
+            link: json.text_or_empty("link"),
+            email_hint: json.text_or_empty("email_hint"),
+            now: json.text_or_empty("now"),
+            verified,
+            shares,
+            clicks,
+            friends,
+            earned,
+            pending,
             owed: Money::read(&json.member("owed")),
             rewards: json
                 .member("rewards")
@@ -173,7 +204,45 @@ impl Read for Me {
                 .iter()
                 .filter_map(Reward::read)
                 .collect(),
-            now: json.text_of("now")?,
+            milestone: Milestone::read(&json.member("milestone")),
+            rank: Rank::read(&json.member("rank")),
+        };
+        let whole = !me.code.is_empty() && !me.link.is_empty() && !me.now.is_empty();
+        whole.then_some(me)
+    }
+}
+
+/// How far it is to the next step.
+pub struct Milestone {
+    pub friends: f64,
+    /// At how many friends, and what it brings; none where all are reached.
+    pub next: Option<(f64, Offer)>,
+}
+
+impl Read for Milestone {
+    fn read(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            friends: json.number_of("friends")?,
+            next: json
+                .number_of("at")
+                .zip(Offer::read(&json.member("reward"))),
+        })
+    }
+}
+
+/// A place on the leaderboard.
+pub struct Rank {
+    pub place: f64,
+    pub of: f64,
+    pub until: Option<String>,
+}
+
+impl Read for Rank {
+    fn read(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            place: json.number_of("place")?,
+            of: json.number_of("of")?,
+            until: json.text_of("until"),
         })
     }
 }
@@ -191,23 +260,28 @@ pub struct Reward {
     pub reason: Option<String>,
     /// What to enter at checkout, once it is handed over by a code.
     pub coupon: Option<String>,
+    /// Where its whole story stands.
+    pub receipt_url: Option<String>,
     /// Minor units of it that settled what was owed.
     pub withheld: f64,
 }
 
 impl Read for Reward {
     fn read(json: &impl Json) -> Option<Self> {
+        let offer = Offer::read(json)?;
+        let status = json.text_of("status")?;
         Some(Self {
-            id: json.text_of("id")?,
-            status: json.text_of("status")?,
-            offer: Offer::read(json)?,
-            created_at: json.text_of("created_at")?,
+            id: json.text_or_empty("id"),
+            status,
+            offer,
+            created_at: json.text_or_empty("created_at"),
             release_at: json.text_of("release_at"),
             expires_at: json.text_of("expires_at"),
             awaits: texts(&json.member("awaits")),
             reason: json.text_of("reason"),
             coupon: json.text_of("coupon"),
-            withheld: json.member("withheld_minor").number().unwrap_or_default(),
+            receipt_url: json.text_of("receipt_url"),
+            withheld: json.number_of("withheld_minor").unwrap_or_default(),
         })
     }
 }
@@ -301,6 +375,40 @@ mod tests {
         let mut landing = json(include_str!("../../edge/fixtures/browser/landing.json"));
         landing["friend_reward"] = Value::Null;
         assert!(Landing::read(&landing).is_none());
+    }
+
+    #[test]
+    fn a_pause_says_why() {
+        let mut start = json(include_str!("../../edge/fixtures/browser/start.json"));
+        start["paused"] = Value::Bool(true);
+        start["pause"] = Value::from("budget");
+        let start = Start::read(&start).unwrap();
+        assert_eq!(start.pause.as_deref(), Some("budget"));
+        assert!(start.page_url.contains("/p/"));
+    }
+
+    #[test]
+    fn steps_and_places_are_read_where_there_are_some() {
+        let mut me = json(include_str!("../../edge/fixtures/browser/me.json"));
+        for (step, at) in [
+            (
+                r#"{"friends":3,"at":5,"reward":{"kind":"points","quantity":500}}"#,
+                Some(5.0),
+            ),
+            (r#"{"friends":12,"at":null,"reward":null}"#, None),
+        ] {
+            me["milestone"] = json(step);
+            let milestone = Me::read(&me).unwrap().milestone.unwrap();
+            assert_eq!(milestone.next.map(|(at, _)| at), at);
+        }
+        me["milestone"] = Value::Null;
+        me["rank"] = json(r#"{"place":2,"of":14,"until":null}"#);
+        let me = Me::read(&me).unwrap();
+        assert!(me.milestone.is_none());
+        assert_eq!(me.rank.unwrap().of, 14.0);
+        me.rewards
+            .iter()
+            .for_each(|reward| assert!(reward.receipt_url.is_some()));
     }
 
     #[test]

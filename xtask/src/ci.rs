@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     ("clippy, wasm: edge", || clippy_wasm("grapevine-edge")),
     ("clippy, wasm: widget", || clippy_wasm("grapevine-widget")),
     ("documentation", documentation),
+    ("types of the page's calls", types),
     ("build", build::all),
     ("byte budgets", byte_budgets),
     ("deployment dry run", deploy::dry_run),
@@ -129,6 +130,17 @@ fn documentation() -> Result<()> {
             "RUSTDOCFLAGS",
             "-D warnings -A rustdoc::private-intra-doc-links",
         ),
+    )
+}
+
+/// `www/gv.d.ts` takes what shops write and refuses what would fail.
+fn types() -> Result<()> {
+    let project = paths::root().join("www/types");
+    process::run(
+        "tsc",
+        process::node_command(&paths::node_bin("tsc"))
+            .arg("--project")
+            .arg(project),
     )
 }
 

@@ -221,6 +221,7 @@ fn announce(
     let dev = json!({
         "edge": edge,
         "shop": shop,
+        "placements": format!("{shop}/demo"),
         "console": console,
         "outbox": outbox,
         "merchant": seed::MERCHANT,
@@ -236,6 +237,7 @@ fn announce(
         .with_context(|| format!("cannot write {}", file.display()))?;
     println!();
     println!("  shop             {shop}");
+    println!("  placements       {shop}/demo");
     println!("  edge             {edge}");
     println!("  console          {console}");
     println!("  outbox           {outbox}");

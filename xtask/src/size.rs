@@ -17,8 +17,8 @@ pub const LOADER_BUDGET: usize = 2 * 1024;
 /// Brotli bytes from nothing to an open panel, loader included.
 pub const PANEL_BUDGET: usize = 40 * 1024;
 
-/// What an open panel does without: icons of rarer channels.
-const LATER: &str = "/marks.json";
+/// What an open panel does without: icons of rarer channels, words of what few look at.
+const LATER: [&str; 2] = ["/marks.json", "-more.json"];
 
 /// Bytes of one file, or of several together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -154,7 +154,7 @@ pub fn measure(assets: &Path) -> Result<Sizes> {
     for name in files_under(&assets.join("gv")).context("build/assets/gv is missing")? {
         let name = name.to_string_lossy().into_owned();
         let file = file(assets, &format!("gv/{name}"))?;
-        if name.ends_with(LATER) {
+        if LATER.iter().any(|end| name.ends_with(end)) {
             on_demand.push(file);
         } else if name.ends_with(".json") {
             languages.push(file);

@@ -6,6 +6,7 @@
 //! browser of the tests, which belongs to the machine: see [`browser()`].
 
 mod browser;
+mod lists;
 mod npm;
 
 use std::fs::{self, File};
@@ -17,6 +18,7 @@ use anyhow::{Context, Result, bail};
 use crate::{paths, process};
 
 pub use browser::{Browser, browser};
+pub use lists::block_lists;
 
 /// The target of widget and edge.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";

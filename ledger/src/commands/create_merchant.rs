@@ -50,6 +50,7 @@ pub fn run(books: &Books<'_>, new: NewMerchant) -> Result<Json, LedgerError> {
         hosts: new.hosts,
         logo_url: new.logo_url,
         picture_url: new.picture_url,
+        panel: "{}".to_owned(),
     };
     change_merchant::check(&merchant)?;
     super::publish_program::check_fallback(&program, &merchant)?;
@@ -128,7 +129,9 @@ pub fn settings(books: &Books<'_>) -> Result<Settings, LedgerError> {
     let (program_version, program) = books.live()?;
     let paused = super::publish_program::paused(books, &merchant, &program, books.now(&merchant))?;
     let mut settings = Settings {
+        panel: merchant.panel()?,
         paused: paused.is_some(),
+        pause: paused.map(str::to_owned),
         slug: merchant.slug,
         name: merchant.name,
         shop_url: merchant.shop_url,

@@ -15,7 +15,7 @@ use crate::reports::panel;
 use crate::signed;
 use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
-use crate::store::{counters, outbox};
+use crate::store::{barred, counters, outbox};
 
 /// How long a browser stays known.
 const SESSION_DAYS: u32 = 180;
@@ -27,7 +27,8 @@ const LONGEST_NAME: usize = 80;
 const SIGN_IN_PAUSE_MS: i64 = 60 * 1000;
 
 /// Answers `{session, me}`; or `{check_mail: true}` when an address without a
-/// signed identity is known already: then only its mailbox can open the page.
+/// signed identity is known already: then only its mailbox can open the page. Whom the
+/// merchant removed for good is refused with `not_eligible`.
 ///
 /// Atomicity: one transaction. Idempotency: joining twice makes one advocate.
 pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
@@ -61,6 +62,11 @@ pub fn run(books: &Books<'_>, join: Join) -> Result<Json, LedgerError> {
             advocates::set_customer(books.sql, &known.id, &customer.sub)?;
             super::prove_mailbox::verify(books, &merchant, &known, "merchant", now)?;
             return advocates::by_id(books.sql, &known.id);
+        }
+        if barred::has(books.sql, &email_key)? {
+            let message = "The shop has ended this address's part in the programme.";
+            let kind = RefusalKind::Forbidden;
+            return Err(LedgerError::refused(kind, "not_eligible", message));
         }
         let advocate = Advocate {
             id: books.new_id("adv_"),
@@ -113,8 +119,8 @@ fn ask_to_sign_in(books: &Books<'_>, known: &Advocate, now: Timestamp) -> Result
     outbox::insert(books.sql, "sign_in", known, &data, now)
 }
 
-/// Adds an advocate whose address the merchant vouches for. Answers
-/// `{id, email, name, code, link}`.
+/// Adds an advocate whose address the merchant vouches for, also one who was removed
+/// for good. Answers `{id, email, name, code, link}`.
 ///
 /// Atomicity: one transaction. Idempotency: a known address answers as it is,
 /// and counts as confirmed from then on.
@@ -142,6 +148,7 @@ pub fn add(
     }
     let email_key = books.email_key(&merchant, email)?;
     let advocate = books.atomically(|| {
+        barred::remove(books.sql, &email_key)?;
         if let Some(known) = advocates::by_email_key(books.sql, &email_key)? {
             super::prove_mailbox::verify(books, &merchant, &known, "merchant", now)?;
             if known.name.is_none()
@@ -272,11 +279,19 @@ pub(crate) fn advocate_of(
     merchant: &Merchant,
     session: &str,
 ) -> Result<Advocate, LedgerError> {
+    known_advocate(books, merchant, session)?.ok_or_else(expired)
+}
+
+/// The same, where a session that opens nothing is no reason to refuse.
+pub(super) fn known_advocate(
+    books: &Books<'_>,
+    merchant: &Merchant,
+    session: &str,
+) -> Result<Option<Advocate>, LedgerError> {
     let known = read_session(books, merchant, session)?;
-    known
+    Ok(known
         .filter(|(advocate, proved)| *proved || advocate.verified_at.is_none())
-        .map(|(advocate, _)| advocate)
-        .ok_or_else(expired)
+        .map(|(advocate, _)| advocate))
 }
 
 /// The advocate whose link a browser shares: any session will do, since a press
@@ -290,7 +305,7 @@ pub(crate) fn sharer_of(
     known.map(|(advocate, _)| advocate).ok_or_else(expired)
 }
 
-fn known_customer(
+pub(super) fn known_customer(
     books: &Books<'_>,
     merchant: &Merchant,
     token: &str,

@@ -3,6 +3,7 @@
 
 mod allocate;
 pub mod appeal;
+pub mod ask;
 pub mod budget;
 pub mod candidates;
 pub mod chain;
@@ -16,12 +17,17 @@ pub mod hand_over;
 pub mod join;
 pub mod leave;
 pub mod moves;
+pub mod person;
 pub mod prove_mailbox;
 pub mod publish_program;
+pub mod record_answer;
+pub mod record_dismissal;
 pub mod record_landing;
 pub mod record_share;
 pub mod report_conversion;
 pub mod report_refund;
 pub mod run_due;
+pub mod set_panel;
 pub mod settle;
+pub mod stop_mails;
 pub mod unsubscribe;

@@ -1,5 +1,6 @@
 //! Questions that are asked of the books.
 
+pub mod answers;
 pub(crate) mod figures;
 pub mod funnel;
 pub mod home;
@@ -9,6 +10,8 @@ pub mod receipt;
 pub mod referrals;
 pub mod rewards;
 pub mod sketch;
+mod standing;
+pub mod stored;
 
 use grapevine_domain::money::{Currency, Money};
 use grapevine_domain::reward::{Offer, TimeUnit};

@@ -7,12 +7,12 @@ use grapevine_domain::time::Timestamp;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
+use super::standing;
 use crate::books::Books;
 use crate::commands::join::advocate_of;
 use crate::error::LedgerError;
 use crate::identity::email_hint;
 use crate::iso::Iso;
-use crate::sql::Sql;
 use crate::store::advocates::{self, Advocate};
 use crate::store::merchant::Merchant;
 use crate::store::referrals::{self, Referral};
@@ -50,10 +50,10 @@ pub(crate) fn link(merchant: &Merchant, origin: &str, code: &str) -> String {
     }
 }
 
-/// The code that an advocate goes by: the one chosen last, else the given one.
-pub(crate) fn shown_code(sql: &dyn Sql, advocate: &Advocate) -> Result<String, LedgerError> {
-    let chosen = vanity::of_advocate(sql, &advocate.id)?.into_iter().next();
-    Ok(chosen.unwrap_or_else(|| advocate.code.clone()))
+/// How often an advocate's links were followed.
+pub(crate) fn clicks(books: &Books<'_>, advocate: &Advocate) -> Result<i64, LedgerError> {
+    let currency = books.merchant()?.currency;
+    Ok(Numbers::of(books, advocate, currency)?.clicks)
 }
 
 /// The advocate's own page: code, link, numbers, rewards with what they wait for.
@@ -88,10 +88,18 @@ pub(crate) fn me(
         json
     };
     let listed: Vec<Json> = found.iter().map(shown).collect();
-    let code = shown_code(books.sql, advocate)?;
+    let chosen = vanity::of_advocate(books.sql, &advocate.id)?;
+    let code = chosen.first().unwrap_or(&advocate.code);
+    let (_, program) = books.live()?;
+    let milestone = standing::milestone(books, &program, currency, &advocate.id)?;
+    let rank = if merchant.panel()?.leaderboard {
+        standing::rank(books, &program, &advocate.id, now)?
+    } else {
+        Json::Null
+    };
     Ok(json!({
         "code": code,
-        "link": link(merchant, origin, &code),
+        "link": link(merchant, origin, code),
         "verified": advocate.verified_at.is_some(),
         "email_hint": email_hint(&advocate.email),
         "numbers": {
@@ -103,6 +111,10 @@ pub(crate) fn me(
         "earned": money(numbers.earned),
         "owed": money(numbers.owed),
         "rewards": listed,
+        "milestone": milestone,
+        "rank": rank,
+        "mails": advocate.unsubscribed_at.is_none() && advocate.left_at.is_none(),
+        "own_codes": chosen.len(),
         "now": Iso(now),
     }))
 }

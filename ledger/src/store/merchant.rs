@@ -1,6 +1,7 @@
 //! The one row about the merchant.
 
 use grapevine_domain::money::Currency;
+use grapevine_domain::panel::Panel;
 use grapevine_domain::time::Timestamp;
 use serde_json::json;
 
@@ -35,11 +36,20 @@ pub struct Merchant {
     pub logo_url: Option<String>,
     /// The picture of previews.
     pub picture_url: Option<String>,
+    /// Settings of the panel as their document, which most commands have no use for.
+    pub panel: String,
+}
+
+impl Merchant {
+    /// The settings of the panel.
+    pub fn panel(&self) -> Result<Panel, LedgerError> {
+        Ok(serde_json::from_str(&self.panel)?)
+    }
 }
 
 const COLUMNS: &str = "slug, name, shop_url, email, currency, locale, accent, consent_required, \
                        test, clock_offset_ms, key_generation, identity_key, created_at, paused_at, budget_state, \
-                       destinations, hosts, logo_url, picture_url";
+                       destinations, hosts, logo_url, picture_url, panel";
 
 pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
     let rows = sql.run(&format!("SELECT {COLUMNS} FROM merchant"), vec![])?;
@@ -68,6 +78,7 @@ pub fn load(sql: &dyn Sql) -> Result<Option<Merchant>, LedgerError> {
         hosts: texts(&row.text(16)?)?,
         logo_url: row.maybe_text(17),
         picture_url: row.maybe_text(18),
+        panel: row.text(19)?,
     }))
 }
 
@@ -77,7 +88,7 @@ fn texts(json: &str) -> Result<Vec<String>, LedgerError> {
 
 pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
     let statement = format!(
-        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO merchant (id, {COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     let values = values![
         m.slug.as_str(),
@@ -99,6 +110,7 @@ pub fn insert(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
         json!(m.hosts).to_string(),
         m.logo_url.clone(),
         m.picture_url.clone(),
+        m.panel.as_str(),
     ];
     sql.run(&statement, values).map(drop)
 }
@@ -128,6 +140,11 @@ pub fn update(sql: &dyn Sql, m: &Merchant) -> Result<(), LedgerError> {
         ],
     )
     .map(drop)
+}
+
+pub fn set_panel(sql: &dyn Sql, document: &str) -> Result<(), LedgerError> {
+    sql.run("UPDATE merchant SET panel = ?", values![document])
+        .map(drop)
 }
 
 pub fn set_paused(sql: &dyn Sql, at: Option<Timestamp>) -> Result<(), LedgerError> {

@@ -1,7 +1,10 @@
 //! One file a table; SQL stands here (and in `reports/`) and nowhere else.
 
 pub mod advocates;
+pub mod answers;
 pub mod appeals;
+pub mod asks;
+pub mod barred;
 pub mod conversions;
 pub mod counters;
 pub mod coupons;

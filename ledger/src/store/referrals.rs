@@ -1,5 +1,6 @@
 //! Referrals: advocate, friend's order, status.
 
+use grapevine_domain::period::Span;
 use grapevine_domain::referral::ReferralStatus;
 use grapevine_domain::time::Timestamp;
 use std::collections::BTreeMap;
@@ -197,4 +198,17 @@ pub fn best(
     rows.iter()
         .map(|row| Ok((row.text(0)?, row.int(1)?)))
         .collect()
+}
+
+/// The advocates who brought somebody whose order came in a span of time and stands, the
+/// best first as in [`best`]. Whoever has left is not among them.
+pub fn leaders(sql: &dyn Sql, span: Span) -> Result<Vec<String>, LedgerError> {
+    let rows = sql.run(
+        "SELECT advocate_id FROM referrals WHERE status <> 'voided' AND credible = 1 \
+         AND ordered_at >= ? AND ordered_at < ? AND NOT EXISTS (SELECT 1 FROM advocates a \
+         WHERE a.id = advocate_id AND a.left_at IS NOT NULL) GROUP BY advocate_id \
+         ORDER BY count(*) DESC, max(ordered_at), advocate_id",
+        values![span.start, span.end],
+    )?;
+    rows.iter().map(|row| row.text(0)).collect()
 }

@@ -128,7 +128,10 @@ fn who_has_left_earns_nothing_any_more_and_is_not_known() {
     let token = shop.click(&code, "x");
     shop.pass_ms(1);
     let id = super::harness::text(&shop.order("1"), "/referral/advocate/id");
-    shop.run(Command::RemoveAdvocate { id: id.clone() });
+    shop.run(Command::RemoveAdvocate {
+        id: id.clone(),
+        may_return: true,
+    });
     assert_eq!(
         shop.statuses("1"),
         "approved approved approved",
@@ -159,7 +162,10 @@ fn who_has_left_earns_nothing_any_more_and_is_not_known() {
         "the address is erased"
     );
     let before = shop.dump();
-    shop.run(Command::RemoveAdvocate { id });
+    shop.run(Command::RemoveAdvocate {
+        id,
+        may_return: true,
+    });
     assert_eq!(shop.dump(), before, "who has left has left");
     assert_ne!(
         shop.advocate("ada@mail.example"),

@@ -197,6 +197,7 @@ fn a_chosen_code_counts_for_its_owner_and_nobodys_for_nobody() {
     // Who has left is nobody.
     shop.run(Command::RemoveAdvocate {
         id: shop.advocate_id("ada@mail.example"),
+        may_return: true,
     });
     let late = batch("b2", &[click(&given, 7, "sms", 0)]);
     assert_eq!(shop.run(Command::RecordClicks(late))["recorded"], 0);

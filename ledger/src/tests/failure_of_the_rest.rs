@@ -4,13 +4,14 @@ use super::failure::survives;
 use super::harness::{
     ORIGIN, SLUG, Shop, amount_off, eur, euros, publish, refund_of, server, starter, text,
 };
-use crate::command::{Changes, Command, Decision, RewardAct};
+use crate::command::{Ask, Changes, Command, Decision, NewAnswer, RewardAct, Visitor};
 use crate::keyring::Purpose;
 use crate::signed::seal;
 use grapevine_domain::money::Amounts;
 use grapevine_domain::period::Period;
 use grapevine_domain::program::{Budget, Cap, Prize, Program};
 use grapevine_domain::reward::{HandOver, Offer};
+use serde_json::json;
 
 /// Everything at once: caps, a budget, a prize, codes out of a pool, an end.
 fn rich() -> Program {
@@ -137,12 +138,47 @@ fn every_statement_of_every_other_command_may_fail() {
         id: third,
         answer: "It stays so.".to_owned(),
     });
+    let (cem, _) = shop.join("cem@mail.example");
+    assert_eq!(twin.join("cem@mail.example").0, cem);
     let until = shop.now().plus_days(100);
     both(Command::Unsubscribe {
         token: seal(&shop.ring, Purpose::Unsubscribe, SLUG, &bea, until),
         peek: false,
     });
-    both(Command::RemoveAdvocate { id: bea });
+    both(Command::SetPanel {
+        panel: serde_json::from_value(json!({ "radius": 8 })).unwrap(),
+    });
+    let visitor = || Visitor {
+        session: Some(cem.clone()),
+        customer: None,
+    };
+    both(Command::Ask(Ask {
+        placement: "exit-intent".to_owned(),
+        history: String::new(),
+        browser_now: 0,
+        visitor: visitor(),
+    }));
+    both(Command::RecordDismissal {
+        placement: "exit-intent".to_owned(),
+        visitor: visitor(),
+    });
+    both(Command::RecordAnswer(NewAnswer {
+        answer_id: "a1".to_owned(),
+        score: 3,
+        text: "Late.".to_owned(),
+        placement: "post-purchase".to_owned(),
+        order_id: None,
+        visitor: visitor(),
+    }));
+    both(Command::SetMails {
+        session: cem.clone(),
+        on: false,
+    });
+    both(Command::Leave { session: cem });
+    both(Command::RemoveAdvocate {
+        id: bea,
+        may_return: false,
+    });
     let mut cheaper = starter();
     cheaper.hold_days = 3;
     both(publish(cheaper));

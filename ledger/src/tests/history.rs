@@ -319,7 +319,10 @@ impl History {
             }
             34 if self.dice.once_in(3) => {
                 if let Some(id) = self.any_of("SELECT id FROM advocates") {
-                    self.attempt(Command::RemoveAdvocate { id });
+                    self.attempt(Command::RemoveAdvocate {
+                        id,
+                        may_return: true,
+                    });
                 }
             }
             35 => {

@@ -47,7 +47,7 @@ fn jwt(key: &str, claims: &Json) -> String {
     format!("{signed}.{proof}")
 }
 
-fn identity(shop: &Shop, email: &str) -> String {
+pub(super) fn identity(shop: &Shop, email: &str) -> String {
     let key = shop.ring.api_key(Purpose::SecretKey, SLUG, 1).unwrap();
     let now = shop.now().seconds();
     let claims = json!({ "sub": "c1", "email": email, "name": "Ada", "iat": now, "exp": now + 60 });

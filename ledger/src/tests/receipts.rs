@@ -202,7 +202,10 @@ fn who_leaves_takes_their_words_along() {
     act(&shop, &id, RewardAct::Void);
     shop.run(appeal(&token, "A very private matter."));
     let advocate = text(&reward(&shop, &id), "/advocate_id");
-    let left = Command::RemoveAdvocate { id: advocate };
+    let left = Command::RemoveAdvocate {
+        id: advocate,
+        may_return: true,
+    };
     shop.run(left);
     let all = format!("{:?}", shop.dump());
     assert!(!all.contains("private matter"));

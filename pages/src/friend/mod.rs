@@ -19,7 +19,7 @@ pub use card::{CARDS, Cards};
 pub use page::{FriendPage, TermsPage};
 pub use preview::{PICTURE_HEIGHT, PICTURE_WIDTH, Preview};
 
-use crate::text::{one_line, web_address};
+use crate::text::web_address;
 use crate::{Brand, Locale, Worth, amount};
 
 /// Longest terms that stand on a page with other things, in bytes; longer ones have
@@ -217,12 +217,4 @@ fn territory(locale: Locale, merchant_tag: &str) -> String {
         Locale::Pl => "pl_PL",
     }
     .to_owned()
-}
-
-/// Text of a few lines as paragraphs, without marks that could turn what follows.
-fn paragraphs(text: &str) -> Vec<String> {
-    text.lines()
-        .map(one_line)
-        .filter(|line| !line.is_empty())
-        .collect()
 }

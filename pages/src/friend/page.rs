@@ -4,8 +4,9 @@
 
 use askama::Template;
 
-use super::{Invitation, LONGEST_INLINE_TERMS, groups, is_generated, paragraphs};
+use super::{Invitation, LONGEST_INLINE_TERMS, groups, is_generated};
 use crate::Brand;
+use crate::text::paragraphs;
 
 /// The page.
 #[derive(Clone, Debug)]

@@ -15,6 +15,6 @@ struct FriendsPage {
 }
 
 pub async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
-    let frame = Frame::new(&shop, &basket_of(&headers), "/friends").inline();
+    let frame = Frame::new(&shop, &basket_of(&headers), "/friends").placed("inline");
     html(StatusCode::OK, &FriendsPage { frame })
 }

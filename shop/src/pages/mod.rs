@@ -5,6 +5,7 @@ pub mod checkout;
 pub mod friends;
 pub mod goods;
 pub mod orders;
+pub mod placements;
 pub mod shopkeeper;
 pub mod texts;
 
@@ -36,9 +37,9 @@ impl Frame {
         }
     }
 
-    /// For a page that has a box for the panel.
-    pub const fn inline(mut self) -> Self {
-        self.placement = "inline";
+    /// For a page that has a place of its own for the panel.
+    pub const fn placed(mut self, placement: &'static str) -> Self {
+        self.placement = placement;
         self
     }
 }

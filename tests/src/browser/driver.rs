@@ -91,6 +91,10 @@ pub async fn session(profile: &Profile, folder: &Path) -> Result<WebDriver> {
             preferences.insert("profile.block_third_party_cookies".into(), true.into());
             preferences.insert("profile.cookie_controls_mode".into(), 1.into());
         }
+        if profile.blocks_storage {
+            let key = "profile.managed_default_content_settings.cookies";
+            preferences.insert(key.into(), 2.into());
+        }
         if profile.without_scripts {
             let key = "profile.managed_default_content_settings.javascript";
             preferences.insert(key.into(), 2.into());

@@ -1,6 +1,7 @@
 //! What the panel's buttons and fields do.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 
@@ -8,11 +9,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 use super::passing::MESSAGE;
-use super::{Panel, Screen, WAKE, failed};
-use crate::dom::{Field, after, field, find, icon, on, set};
+use super::{IDENTIFY, LOADING, Panel, Screen, WAKE, own};
+use crate::dom::{field, find, listen_to, once, set};
+use crate::host::object;
 use crate::memory::remember;
 use crate::talk::word;
-use crate::{clipboard, device};
+use crate::wire::Json;
+use crate::{clipboard, device, hint, view};
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,33 +38,92 @@ fn is_seen(element: &HtmlElement) -> bool {
     element.offset_height() > 0
 }
 
-/// How long "Copied" stays.
-const COPIED_MILLISECONDS: i32 = 2000;
-
 /// Listens once for the whole panel, whatever it shows.
 pub(super) fn listen(panel: &Rc<Panel>) {
+    let page = AsRef::<JsValue>::as_ref(&panel.frame).member("ownerDocument");
     let target = Rc::clone(panel);
-    on(&panel.frame, "click", move |event| target.clicked(&event));
-    let target = Rc::clone(panel);
-    on(&panel.frame, "submit", move |event| {
-        event.prevent_default();
-        target.join();
-    });
-    let target = Rc::clone(panel);
-    on(&panel.frame, "input", move |_| target.typed());
-    let target = Rc::clone(panel);
-    on(&panel.frame, WAKE, move |_| target.appear());
-    if panel.modal {
-        let target = Rc::clone(panel);
-        on(&panel.frame, "keydown", move |event| {
-            target.keep_focus_inside(&event)
-        });
-        let target = Rc::clone(panel);
-        on(&panel.frame, "close", move |_| target.closed());
+    let run: Box<dyn FnMut(Event)> = Box::new(move |event| target.notice(&event));
+    let run = Closure::wrap(run).into_js_value();
+    for name in ["click", "submit", "input", WAKE, "keydown", "close"] {
+        listen_to(&panel.frame, name, &run);
     }
+    listen_to(page.unchecked_ref(), IDENTIFY, &run);
 }
 
+type Act = fn(&Rc<Panel>, &Element);
+
+/// What the buttons do, by `data-gv-action`.
+const ACTS: [(&str, Act); 24] = [
+    ("close", |panel, _| panel.close()),
+    ("retry", |panel, _| {
+        panel.show_screen(&LOADING, true);
+        panel.refresh();
+    }),
+    ("other", |panel, _| {
+        panel.forget_session();
+        panel.show_screen(&Screen::Join(None), true);
+    }),
+    ("join", Panel::join),
+    ("hint-use", |panel, button| {
+        if let Some(input) = field(&panel.body, "email") {
+            input.set_value(&button.get_attribute("value").unwrap_or_default());
+        }
+        panel.send_address(button);
+    }),
+    ("hint-keep", Panel::send_address),
+    ("more", |panel, button| panel.show_more(button)),
+    ("propose", |panel, _| panel.propose_again()),
+    ("copy-link", |panel, button| {
+        panel.copy(button);
+        panel.pressed("copy");
+    }),
+    ("copy-code", |panel, button| panel.copy(button)),
+    ("copy-coupon", |panel, button| panel.copy(button)),
+    ("native", |panel, _| panel.open_native()),
+    ("choose-code", |panel, _| {
+        panel.with_words(Panel::choose_code)
+    }),
+    ("settings", |panel, _| {
+        panel.with_words(Panel::draw_settings)
+    }),
+    ("save-code", Panel::save_code),
+    ("stored", |panel, button| {
+        panel.call(button, "/stored", &panel.body(&[]), Panel::show_stored);
+    }),
+    ("mails-on", |panel, button| panel.set_mails(button, true)),
+    ("mails-off", |panel, button| panel.set_mails(button, false)),
+    ("leave", |panel, _| panel.show_screen(&own::LEAVE, true)),
+    ("stay", |panel, _| panel.show_screen(&Screen::Known, true)),
+    ("leave-yes", |panel, button| {
+        panel.call(button, "/leave", &panel.body(&[]), Panel::left);
+    }),
+    ("score", Panel::score),
+    ("send", Panel::send_feedback),
+    ("qr", |panel, _| panel.show_qr()),
+];
+
 impl Panel {
+    /// Something happened that we listen to.
+    fn notice(self: &Rc<Self>, event: &Event) {
+        match event.type_().as_str() {
+            "click" => self.clicked(event),
+            // Enter presses the form's button, and that is what we listen to.
+            "submit" => event.prevent_default(),
+            "input" => self.typed(event),
+            "keydown" if self.modal => self.keep_focus_inside(event),
+            "close" => self.closed(),
+            WAKE => self.appear(),
+            // Who sees a field for an address needs it no more.
+            IDENTIFY
+                if find(&self.body, "#email")
+                    .is_some_and(|field| is_seen(field.unchecked_ref())) =>
+            {
+                self.refresh()
+            }
+            _ => {}
+        }
+    }
+
     fn clicked(self: &Rc<Self>, event: &Event) {
         let Some(target) = event.target().map(JsCast::unchecked_into::<Element>) else {
             return;
@@ -73,38 +135,28 @@ impl Panel {
         let Ok(Some(button)) = target.closest("[data-gv-action],[data-gv-channel]") else {
             return;
         };
+        if button.has_attribute("aria-busy") {
+            return;
+        }
         let channel = button.get_attribute("data-gv-channel");
-        match button.get_attribute("data-gv-action").as_deref() {
-            Some("close") => self.close(),
-            Some("retry") => {
-                self.show_screen(&Screen::Loading, true);
-                self.refresh();
-            }
-            Some("other") => {
-                self.forget_session();
-                self.show_screen(&Screen::Join(None), true);
-            }
-            Some("more") => self.show_more(&button),
-            Some("propose") => self.propose_again(),
-            Some("copy-link") => {
-                self.copy(&button);
-                self.pressed("copy");
-            }
-            Some("copy-code" | "copy-coupon") => self.copy(&button),
-            Some("native") => {
-                if let Some(link) = self.link() {
-                    self.open_native(&link);
-                }
-            }
-            _ => {}
+        let action = button.get_attribute("data-gv-action");
+        let name = action.as_deref().or(channel.as_deref());
+        let name = name.unwrap_or_default();
+        if let Some((_, act)) = ACTS.iter().find(|(act, _)| *act == name) {
+            act(self, &button);
+        }
+        if name == "qr" {
+            event.prevent_default();
         }
         if let Some(channel) = channel {
-            if channel == "qr" {
-                event.prevent_default();
-                self.show_qr();
-            }
             self.pressed(&channel);
         }
+    }
+
+    /// Does something once the words are there that do not come with the panel.
+    fn with_words(self: &Rc<Self>, act: fn(&Self)) {
+        let panel = Rc::clone(self);
+        self.host.more(&once(move |_| act(&panel)));
     }
 
     /// From the last control Tab leads to the first, and back with Shift.
@@ -149,7 +201,7 @@ impl Panel {
         self.me.get().map(|me| me.link.clone())
     }
 
-    fn typed(&self) {
+    fn typed(&self, event: &Event) {
         if let Some(message) = field(&self.body, "message") {
             let message = message.value();
             if let Some(link) = self.link() {
@@ -157,7 +209,12 @@ impl Panel {
             }
             self.host.keep(MESSAGE, Some(&message));
         }
-        self.complain("");
+        if let Some(hint) = find(&self.body, ".hint") {
+            hint.remove();
+        }
+        if let Some(target) = event.target() {
+            self.complain(target.unchecked_ref(), "");
+        }
     }
 
     fn show_more(&self, button: &Element) {
@@ -180,120 +237,80 @@ impl Panel {
 
     /// Counts a press, once.
     fn pressed(&self, channel: &str) {
-        if !self.shared.replace(true) {
+        if !self.settled.replace(true) {
             remember(&self.host, 's');
         }
         if let Some(sent) = find(&self.body, ".sent") {
             let _ = sent.remove_attribute("hidden");
             self.announce(&self.talk.say(word::SENT));
         }
-        if let Some(session) = self.session() {
-            let body = [
-                ("session", session.as_str()),
-                ("channel", channel),
-                ("placement", &self.placement()),
-                ("press_id", &device::random_id()),
-            ];
-            self.count("/presses", &body);
-        }
+        let body = [("channel", channel), ("press_id", &device::random_id())];
+        self.count("/presses", &self.body(&body));
         self.host.emit("press", &JsValue::from_str(channel));
     }
 
     /// Copies the field that stands beside the button.
-    fn copy(self: &Rc<Self>, button: &Element) {
-        let Some(input) = button.previous_element_sibling() else {
-            return;
-        };
-        let input: Field = input.unchecked_into();
-        let panel = Rc::clone(self);
-        let button = button.clone();
-        clipboard::copy(input, move |copied| {
-            let said = panel.talk.say(if copied {
-                word::COPIED
-            } else {
-                word::COPY_FAILED
-            });
-            panel.announce(&said);
-            if copied {
-                show_copied(&button, &said);
-            }
-        });
+    fn copy(&self, button: &Element) {
+        if let Some(input) = button.previous_element_sibling() {
+            clipboard::copy(input.unchecked_into(), button, &self.status, &self.talk);
+        }
     }
 
-    fn join(self: &Rc<Self>) {
+    /// Sends the address, unless it looks like a slip: then asks first.
+    fn join(self: &Rc<Self>, button: &Element) {
+        let Some(input) = field(&self.body, "email") else {
+            return;
+        };
+        let email = input.value();
+        let email = email.trim_ascii();
+        if !could_be_an_address(email) {
+            self.complain(button, &self.talk.say(word::JOIN_BAD));
+            return input.focus();
+        }
+        // Who presses on with the question in sight has answered it.
+        if find(&self.body, ".hint").is_none()
+            && let Some(meant) = hint::suggest(email)
+            && let Some(place) = find(&self.body, ".meant")
+        {
+            let hint = self.add(&place, view::HINT, &[("email", &meant)]);
+            if let Some(yes) = find(&hint, "button") {
+                let _ = yes.unchecked_ref::<HtmlElement>().focus();
+            }
+            return;
+        }
+        self.send_address(button);
+    }
+
+    fn send_address(self: &Rc<Self>, button: &Element) {
         let Some(input) = field(&self.body, "email") else {
             return;
         };
         let email = input.value().trim_ascii().to_owned();
-        if !could_be_an_address(&email) {
-            self.complain(&self.talk.say(word::JOIN_BAD));
-            return input.focus();
-        }
-        self.email.put(email.clone());
-        self.busy(true);
-        let panel = Rc::clone(self);
-        let body = [
-            ("email", email.as_str()),
+        // Not who the shop says it is: an address was typed.
+        let body = object(&[
+            ("email", &email),
             ("locale", self.talk.locale()),
             ("placement", &self.placement()),
-        ];
-        self.host.post("/advocates", &body, move |answer| {
-            panel.busy(false);
-            // What was typed stays, whatever went wrong.
-            match answer.status {
-                200..=399 => panel.joined(&answer),
-                422 => panel.complain(&panel.talk.say(word::JOIN_BAD)),
-                0 if matches!(failed(), Screen::Offline) => {
-                    panel.complain(&panel.talk.say(word::JOIN_OFFLINE))
-                }
-                _ => panel.complain(&panel.talk.say(word::JOIN_FAILED)),
-            }
+        ]);
+        self.email.put(email);
+        self.call(button, "/advocates", &body, |panel, _, answer| {
+            panel.joined(answer)
         });
     }
 
-    /// Says beside the field what is wrong; nothing for "".
-    fn complain(&self, words: &str) {
-        let (Some(error), Some(input)) =
-            (find(&self.body, "#email-error"), find(&self.body, "#email"))
-        else {
+    /// Says beside a field or a button what is wrong; nothing for "".
+    pub(super) fn complain(&self, at: &Element, words: &str) {
+        let Ok(Some(form)) = at.closest("form,details") else {
             return;
         };
-        error.set_text_content(Some(words));
-        set(
-            &input,
-            &[(
-                "aria-invalid",
-                if words.is_empty() { "false" } else { "true" },
-            )],
-        );
-    }
-
-    fn busy(&self, busy: bool) {
-        if let Some(button) = find(&self.body, "[data-gv-action=join]") {
-            let _ = button.toggle_attribute_with_force("disabled", busy);
+        if let Some(error) = find(&form, ".error") {
+            error.set_text_content(Some(words));
+        }
+        if let Some(field) = find(&form, "[data-gv-field]") {
+            let wrong = if words.is_empty() { "false" } else { "true" };
+            set(&field, &[("aria-invalid", wrong)]);
         }
     }
-}
-
-/// The button says what happened, for two seconds.
-pub fn show_copied(button: &Element, said: &str) {
-    let (Some(picture), Some(label)) = (find(button, "svg"), find(button, "span")) else {
-        return;
-    };
-    if button.has_attribute("data-done") {
-        return;
-    }
-    let before = label.text_content();
-    set(button, &[("data-done", "")]);
-    label.set_text_content(Some(said));
-    let done = icon("done");
-    let _ = picture.replace_with_with_node_1(&done);
-    let button = button.clone();
-    after(COPIED_MILLISECONDS, move || {
-        label.set_text_content(before.as_deref());
-        let _ = done.replace_with_with_node_1(&picture);
-        let _ = button.remove_attribute("data-done");
-    });
 }
 
 /// Whether it is worth asking the edge: something before and after one "@", a

@@ -4,6 +4,7 @@
 use web_sys::Element;
 
 use super::Panel;
+use crate::ask;
 use crate::dom::find;
 use crate::talk::{Places, Word, word};
 use crate::view::{self, draw};
@@ -26,8 +27,23 @@ impl Panel {
     pub(super) fn draw_offer(&self) {
         let talk = &self.talk;
         if self.start.paused {
-            self.show(view::PAUSED, &[]);
+            let part = match self.start.pause.as_deref() {
+                Some("budget") => view::SPENT,
+                Some("ended") => view::ENDED,
+                _ => view::PAUSED,
+            };
+            self.show(part, &[]);
             return;
+        }
+        let placement = self.placement();
+        if ask::is_unasked(&placement) {
+            let context = if placement == ask::EXIT_INTENT {
+                word::CONTEXT_EXIT
+            } else {
+                word::CONTEXT_BOUGHT
+            };
+            let places = [("context", context.0), ("shop", &self.start.name)];
+            self.show(view::CONTEXT, &places);
         }
         let (friend, you) = (&self.start.friend_reward, &self.start.advocate_reward);
         let friend_amount = friend
@@ -110,16 +126,20 @@ impl Panel {
         self.draw_foot();
     }
 
-    pub(super) fn draw_check_mail(&self) {
+    /// What needs no more than a name or an address.
+    pub(super) fn draw_part(&self, part: &str) {
         let email = self.email.get().unwrap_or_default();
         self.show(
-            view::CHECK_MAIL,
-            &[("email", &email), ("shop", &self.start.name)],
+            part,
+            &[
+                ("email", &email),
+                ("shop", &self.start.name),
+                ("url", &self.start.page_url),
+            ],
         );
-    }
-
-    pub(super) fn draw_trouble(&self, title: Word, words: Word) {
-        self.show(view::TROUBLE, &[("title", title.0), ("words", words.0)]);
+        if let Some(scores) = find(&self.body, ".scores") {
+            self.draw_scores(&scores);
+        }
     }
 
     pub(super) fn draw_known(&self) {
@@ -134,6 +154,7 @@ impl Panel {
         }
         self.draw_friends(&me);
         let foot = self.draw_foot();
+        self.add(&foot, view::SETTINGS, &[]);
         self.add(&foot, view::NOT_YOU, &email);
     }
 

@@ -4,9 +4,10 @@ use web_sys::Element;
 
 use super::Panel;
 use crate::dom::find;
+use crate::memory::digits;
 use crate::talk::word;
 use crate::view;
-use crate::wire::{Me, Money, Reward};
+use crate::wire::{Me, Milestone, Money, Reward};
 
 impl Panel {
     pub(super) fn draw_friends(&self, me: &Me) {
@@ -22,6 +23,24 @@ impl Panel {
                 let places = [("number", figure.as_str()), ("unit", &unit)];
                 self.add(&numbers, view::NUMBER, &places);
             }
+        }
+        if let Some(milestone) = &me.milestone {
+            self.draw_milestone(&section, milestone);
+        }
+        if let Some(rank) = &me.rank {
+            let day = rank.until.as_ref().map(|time| talk.date(time, &me.now));
+            let word = if day.is_some() {
+                word::RANK_UNTIL
+            } else {
+                word::RANK
+            };
+            let places = [
+                ("line", word.0),
+                ("place", &talk.number(rank.place)),
+                ("of", &talk.number(rank.of)),
+                ("date", &day.unwrap_or_default()),
+            ];
+            self.add(&section, view::LINE, &places);
         }
         if me.rewards.is_empty() {
             if !self.start.paused {
@@ -50,6 +69,26 @@ impl Panel {
         for reward in &me.rewards {
             self.draw_reward(&rewards, me, reward);
         }
+    }
+
+    /// How far it is to the next step, or that there is none.
+    fn draw_milestone(&self, section: &Element, milestone: &Milestone) {
+        let talk = &self.talk;
+        let Some((at, offer)) = &milestone.next else {
+            self.add(section, view::LINE, &[("line", word::MILESTONE_DONE.0)]);
+            return;
+        };
+        let left = at - milestone.friends;
+        let (number, reward) = (talk.number(left), talk.offer(offer));
+        let places = [("number", number.as_str()), ("reward", &reward)];
+        let words = talk.count(word::MILESTONE, left, &places);
+        let (friends, at) = (digits(milestone.friends), digits(*at));
+        let places = [
+            ("words", words.as_str()),
+            ("friends", &friends),
+            ("at", &at),
+        ];
+        self.add(section, view::MILESTONE, &places);
     }
 
     fn draw_reward(&self, rewards: &Element, me: &Me, reward: &Reward) {
@@ -114,6 +153,9 @@ impl Panel {
         }
         if let Some(coupon) = coupon {
             self.add(&row, view::REWARD_CODE, &[("coupon", coupon)]);
+        }
+        if let Some(url) = &reward.receipt_url {
+            self.add(&row, view::RECEIPT, &[("url", url)]);
         }
     }
 }

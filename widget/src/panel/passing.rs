@@ -186,8 +186,9 @@ impl Panel {
     }
 
     /// Opens the device's own sheet.
-    pub(super) fn open_native(&self, link: &str) {
-        let link = channels::link_for(link, "native");
+    pub(super) fn open_native(&self) {
+        let Some(me) = self.me.get() else { return };
+        let link = channels::link_for(&me.link, "native");
         let parcel = object(&[("text", &self.current_message()), ("url", &link)]);
         device::open_sheet(&parcel);
     }

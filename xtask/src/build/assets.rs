@@ -2,7 +2,7 @@
 //! compresses and sets headers itself, and `build/assets-local` for plain
 //! `workerd`, where each text or wasm file has a `.br` and a `.gz` sibling.
 //!
-//! Sources are the panel and `www/assets/**` (console, pictures of the edge's
+//! Sources are the panel, `www/gv.d.ts` and `www/assets/**` (console, pictures of the edge's
 //! own pages). Files that no source has any more are removed.
 
 use std::collections::BTreeSet;
@@ -21,6 +21,11 @@ const HEADERS: &str = "\
 /gv.js
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
+  Cache-Control: public, max-age=300
+  X-Content-Type-Options: nosniff
+/gv.d.ts
+  Access-Control-Allow-Origin: *
+  Content-Type: text/plain; charset=utf-8
   Cache-Control: public, max-age=300
   X-Content-Type-Options: nosniff
 /gv/*
@@ -53,6 +58,11 @@ pub fn build() -> Result<()> {
             local_names.extend(write_local(&local, &name, &content)?);
         }
     }
+    let types = Path::new("gv.d.ts");
+    let content = fs::read(paths::root().join("www").join(types))?;
+    write_if_changed(&cloud.join(types), &content)?;
+    cloud_names.insert(types.to_path_buf());
+    local_names.extend(write_local(&local, types, &content)?);
     write_if_changed(&cloud.join("_headers"), HEADERS.as_bytes())?;
     remove_others(&cloud, &cloud_names)?;
     remove_others(&local, &local_names)

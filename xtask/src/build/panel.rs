@@ -3,21 +3,19 @@
 //! languages.
 //!
 //! Writes `build/panel/`, which [`super::assets`] copies: `gv.js` and
-//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>.json` and `gv/<hash>/marks.json`.
+//! `gv/<hash>/panel.{js,wasm}`, `gv/<hash>/<locale>{,-more}.json` and `gv/<hash>/marks.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::shrink;
 use crate::tools::{self, Tools};
 use crate::{paths, process};
-
-/// How the keys begin whose words the edge alone says.
-const AT_THE_EDGE: [&str; 2] = ["launcher_", "page_"];
 
 pub fn folder() -> PathBuf {
     paths::build_dir().join("panel")
@@ -37,11 +35,12 @@ pub fn build(tools: &Tools) -> Result<()> {
         "grapevine-widget",
     )?;
     let wasm = fs::read(&made.wasm).with_context(|| made.wasm.display().to_string())?;
-    let marks = made.out_dir.context("widget/build.rs did not run")?;
-    let marks = fs::read(marks.join("marks.json")).context("the rarer channels' icons")?;
+    let out_dir = made.out_dir.context("widget/build.rs did not run")?;
+    let marks = fs::read(out_dir.join("marks.json")).context("the rarer channels' icons")?;
+    let order = fs::read(out_dir.join("words.json")).context("the words' order")?;
     let loader = fs::read(loader_source()).context("widget/loader.js")?;
     let entry = fs::read(entry_source()).context("widget/panel.js")?;
-    let words = words()?;
+    let words = words(&serde_json::from_slice(&order)?)?;
     let packages = fs::read(paths::root().join("package-lock.json"))?;
     let inputs = super::digest(&[
         &wasm,
@@ -68,8 +67,8 @@ pub fn build(tools: &Tools) -> Result<()> {
         ("panel.wasm".to_string(), module),
         ("marks.json".to_string(), marks),
     ]);
-    for (locale, text) in &words {
-        files.insert(format!("{locale}.json"), serde_json::to_vec(text)?);
+    for (name, list) in words {
+        files.insert(name, serde_json::to_vec(&list)?);
     }
     let contents: Vec<&[u8]> = files.values().map(Vec::as_slice).collect();
     let hash = super::short_hash(super::digest(&contents).as_bytes());
@@ -93,24 +92,42 @@ pub(super) fn entry_source() -> PathBuf {
     paths::root().join("widget/panel.js")
 }
 
-/// Locale → the words of the panel in it.
-fn words() -> Result<BTreeMap<String, Value>> {
+/// Which words stand where; `widget/build.rs` has counted them.
+#[derive(Deserialize)]
+struct Order {
+    named: Vec<String>,
+    first: Vec<String>,
+    later: Vec<String>,
+}
+
+/// The files of words: `pl.json` is a list that begins with the words that go by a name,
+/// `pl-more.json` goes on with it.
+fn words(order: &Order) -> Result<BTreeMap<String, Value>> {
     let folder = paths::root().join("widget/locales");
-    let mut words = BTreeMap::new();
+    let mut files = BTreeMap::new();
     for name in super::files_under(&folder)? {
         let Some(locale) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
             continue;
         };
         let text = fs::read(folder.join(&name))?;
-        let mut text: Map<String, Value> = serde_json::from_slice(&text)
+        let words: Map<String, Value> = serde_json::from_slice(&text)
             .with_context(|| format!("widget/locales/{locale}.json is no JSON object"))?;
-        text.retain(|key, _| !AT_THE_EDGE.iter().any(|start| key.starts_with(start)));
-        words.insert(locale.to_string(), Value::Object(text));
+        let word = |key: &String| words.get(key).cloned().unwrap_or_default();
+        let named: Map<_, _> = order
+            .named
+            .iter()
+            .map(|key| (key.clone(), word(key)))
+            .collect();
+        let mut first = vec![Value::Object(named)];
+        first.extend(order.first.iter().map(word));
+        files.insert(format!("{locale}.json"), Value::Array(first));
+        let later = order.later.iter().map(word).collect();
+        files.insert(format!("{locale}-more.json"), later);
     }
-    if words.is_empty() {
+    if files.is_empty() {
         bail!("widget/locales holds no <locale>.json");
     }
-    Ok(words)
+    Ok(files)
 }
 
 fn minify_loader(hash: &str) -> Result<Vec<u8>> {

@@ -1,7 +1,8 @@
 //! Turns cargo's wasm into the pair that a browser loads: a module and its script.
 //!
 //! Guarantees: what the two call each other has short names. wasm-bindgen's own have a
-//! hash at the end, so that forty of them take 2 KB that no compression finds.
+//! hash at the end, so that forty of them take 2 KB that no compression finds. And what
+//! the page calls of ours (a listener, the end of a promise) throws nothing at the page.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -105,11 +106,27 @@ pub fn bind(tools: &Tools, wasm: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
     Ok((fs::read(script)?, fs::read(module)?))
 }
 
+/// How wasm-bindgen ends a call from the page into a closure of ours.
+const CALL_ENDS: &str = "} finally {\n            state.a = a;";
+
+/// Makes the page's `error` event of ours out of what such a call throws, be it a trap of
+/// the module or a function that the page has redefined.
+fn guarded(text: &str) -> Result<String> {
+    ensure!(
+        text.matches(CALL_ENDS).count() == 1,
+        "wasm-bindgen's script ends the call of a closure in another way"
+    );
+    let told = "} catch (detail) {
+            document.dispatchEvent(new CustomEvent('grapevine:error', { detail }));
+        ";
+    Ok(text.replace(CALL_ENDS, &format!("{told}{CALL_ENDS}")))
+}
+
 /// Gives the names in the script that the module has now.
 fn rename(script: &Path, names: &str) -> Result<()> {
     let names: Names = serde_json::from_str(names).context("wasm-opt's list of names")?;
     let text = fs::read_to_string(script).with_context(|| script.display().to_string())?;
-    fs::write(script, renamed(&text, &names)?)?;
+    fs::write(script, guarded(&renamed(&text, &names)?)?)?;
     Ok(())
 }
 

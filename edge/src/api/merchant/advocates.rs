@@ -4,9 +4,9 @@ use grapevine_ledger::command::Command;
 use serde::Deserialize;
 use worker::{Env, Request, Response};
 
-use super::{decode, show};
+use super::{decode, invalid, only, show};
 use crate::error::Error;
-use crate::http::{self, json_response, origin_of};
+use crate::http::{self, json_response, origin_of, query_parameter};
 use crate::{auth, bindings, ledger_client};
 
 fn public_origin(env: &Env, url: &str) -> Result<String, Error> {
@@ -83,8 +83,20 @@ pub async fn choose_code(
     )
 }
 
-/// `DELETE /v1/advocates/{id}`: the advocate leaves. Name and address are erased, the
-/// code earns nothing any more, held rewards are lost. 200 `{id, left}`.
-pub async fn remove(request: &Request, env: &Env, id: &str) -> Result<Response, Error> {
-    show(request, env, Command::RemoveAdvocate { id: decode(id)? }).await
+/// `DELETE /v1/advocates/{id}?may_return=`: the advocate leaves. Name and address are
+/// erased, the code earns nothing any more, held rewards are lost. With `may_return=false`
+/// the same address may not join anew until the merchant adds it. 200 `{id, left}`; 422
+/// `invalid_may_return`.
+pub async fn remove(request: &Request, url: &str, env: &Env, id: &str) -> Result<Response, Error> {
+    only(url, &["may_return"])?;
+    let may_return = match query_parameter(url, "may_return").as_deref() {
+        None | Some("true") => true,
+        Some("false") => false,
+        Some(_) => {
+            let message = "may_return must be true or false.";
+            return Err(invalid("invalid_may_return", message.to_owned()));
+        }
+    };
+    let id = decode(id)?;
+    show(request, env, Command::RemoveAdvocate { id, may_return }).await
 }

@@ -5,11 +5,13 @@
 //! answers and refusals.
 
 pub mod advocates;
+pub mod answers;
 pub mod clock;
 pub mod conversions;
 pub mod coupons;
 pub mod events;
 pub mod mails;
+pub mod panel;
 pub mod program;
 pub mod referrals;
 pub mod reports;
@@ -75,7 +77,8 @@ fn only(url: &str, known: &[&str]) -> Result<(), Error> {
     }
 }
 
-fn invalid(code: &str, message: String) -> Error {
+/// A value that makes no sense: 422.
+pub fn invalid(code: &str, message: String) -> Error {
     Error::Refused(Refusal {
         kind: RefusalKind::Invalid,
         code: code.to_owned(),

@@ -207,6 +207,7 @@ impl Bench {
                 self.shop.pass_ms(MINUTE);
                 Command::RemoveAdvocate {
                     id: self.ids[super::step::LEAVER].clone(),
+                    may_return: true,
                 }
             }
             Step::Prove => Command::AddAdvocate {

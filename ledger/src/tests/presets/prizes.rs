@@ -100,7 +100,10 @@ fn whoever_has_left_gets_no_prize() {
     let walk = november(4, 3);
     walk.after(14);
     let ada = walk.own("a1").advocate_id;
-    walk.shop.run(Command::RemoveAdvocate { id: ada.clone() });
+    walk.shop.run(Command::RemoveAdvocate {
+        id: ada.clone(),
+        may_return: true,
+    });
     walk.after(14);
     let [prize] = &prizes(&walk)[..] else {
         panic!("one prize")
