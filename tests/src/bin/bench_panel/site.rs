@@ -43,9 +43,10 @@ const SHAREON: &str = r#"<div class="shareon">
     </div>"#;
 
 const REACT_HEAD: &str = r#"<script defer src="/react-share.js"></script>"#;
-const REACT: &str = r#"<div id="buttons"></div>"#;
+const REACT: &str = r#"<div id="buttons" style="min-height: 44px"></div>"#;
 
-const INLINE: &str = r#"<div data-grapevine="inline"></div>"#;
+/// With room kept free, as `widget/README.md` says.
+const INLINE: &str = r#"<div data-grapevine="inline" style="min-height: 560px"></div>"#;
 
 /// A page, and how its buttons are recognised.
 #[derive(Debug, Clone, Copy)]
