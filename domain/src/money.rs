@@ -1,7 +1,11 @@
 //! Amounts of money: whole minor units with their currency, never a float.
 
+mod exponent;
+
 use core::fmt;
 use std::collections::BTreeMap;
+
+use exponent::{NO_DECIMALS, THREE_DECIMALS, holds};
 
 /// An ISO-4217 alphabetic code such as `EUR`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,12 +23,6 @@ impl fmt::Display for UnknownCurrency {
     }
 }
 
-/// Currencies whose smallest unit is not a hundredth, by ISO 4217 table A.1.
-const NO_DECIMALS: &[&[u8; 3]] = &[
-    b"BIF", b"CLP", b"DJF", b"GNF", b"ISK", b"JPY", b"KMF", b"KRW", b"PYG", b"RWF", b"UGX", b"UYI",
-    b"VND", b"VUV", b"XAF", b"XOF", b"XPF",
-];
-const THREE_DECIMALS: &[&[u8; 3]] = &[b"BHD", b"IQD", b"JOD", b"KWD", b"LYD", b"OMR", b"TND"];
 /// The currencies with two decimals, by ISO 4217 table A.1.
 const TWO_DECIMALS: &[u8] = b"AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL \
 BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP \
@@ -40,9 +38,8 @@ impl Currency {
     /// When it is not a current ISO-4217 code of money in circulation.
     pub fn parse(text: &str) -> Result<Self, UnknownCurrency> {
         let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
-        let known = NO_DECIMALS.contains(&&code)
-            || THREE_DECIMALS.contains(&&code)
-            || TWO_DECIMALS.chunks(4).any(|entry| entry.starts_with(&code));
+        let lists = [NO_DECIMALS, THREE_DECIMALS, TWO_DECIMALS];
+        let known = lists.iter().any(|list| holds(list, &code));
         if known {
             Ok(Self(code))
         } else {
@@ -59,13 +56,7 @@ impl Currency {
     /// How many decimals the minor unit stands for: 0, 2 or 3.
     #[must_use]
     pub fn exponent(self) -> u8 {
-        if NO_DECIMALS.contains(&&self.0) {
-            0
-        } else if THREE_DECIMALS.contains(&&self.0) {
-            3
-        } else {
-            2
-        }
+        exponent::exponent(&self.0)
     }
 }
 

@@ -120,11 +120,14 @@ fn language(request: &Request, url: &str, merchant: &Settings) -> Talk {
 
 impl Asked<'_> {
     fn pause(&self) -> Option<Pause> {
-        let now = clock::now().plus_ms(self.merchant.clock_offset_ms);
-        if self.merchant.program.has_ended(now) {
-            Some(Pause::Ended)
-        } else {
-            self.merchant.paused.then_some(Pause::Merchant)
+        let merchant = self.merchant;
+        let now = clock::now().plus_ms(merchant.clock_offset_ms);
+        let ended = merchant.program.has_ended(now);
+        match merchant.pause.as_deref() {
+            Some("ended") => Some(Pause::Ended),
+            _ if ended => Some(Pause::Ended),
+            Some("budget") => Some(Pause::Budget),
+            _ => merchant.paused.then_some(Pause::Merchant),
         }
     }
 

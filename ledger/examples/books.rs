@@ -15,7 +15,6 @@
 use std::cell::Cell;
 use std::time::Instant;
 
-use base64ct::{Base64, Encoding};
 use grapevine_domain::code::Code;
 use grapevine_domain::conversion::{ConversionKind, Reporter};
 use grapevine_domain::money::{Currency, Money};

@@ -212,6 +212,55 @@ async fn a_pause_is_said_and_gives_no_link() -> Result<()> {
 }
 
 #[tokio::test]
+async fn who_cannot_take_part_is_told_so() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let ann = world.api.create_advocate("ann@mail.example", "Ann").await?;
+    let id = ann.pointer("/id").and_then(|id| id.as_str());
+    let path = format!("/v1/advocates/{}?may_return=false", id.context("an id")?);
+    let removed = world.api.request(Method::DELETE, &path, None, &[]).await?;
+    assert!(removed.status < 300, "{}", removed.text);
+    let page = join(&world, "ann%40mail.example", &[]).await?;
+    let html = page.text();
+    assert_eq!(page.status, 403, "{html}");
+    assert!(html.contains("No link for you here"), "{html}");
+    assert!(
+        copied(&html).is_empty() && !html.contains("<form"),
+        "{html}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_merchant_chose_is_what_is_shown() -> Result<()> {
+    let world = World::open(Edge::shared().await?).await?;
+    let panel = json!({
+        "surface": "#fffdf5",
+        "font": "Inter, sans-serif",
+        "channels": ["telegram", "email"],
+        "messages": { "en": "Try & see" },
+        "disclosures": { "en": "Ad" },
+    });
+    let put = world
+        .api
+        .request(Method::PUT, "/v1/panel", Some(&panel), &[])
+        .await?;
+    assert_eq!(put.status, 200, "{}", put.text);
+    let css = world
+        .follow(&format!("/p/{}/look.css", world.slug), &[])
+        .await?;
+    for part in ["--gv-surface:#fffdf5;", "--gv-font:\"Inter\",sans-serif;"] {
+        assert!(css.text.contains(part), "{}", css.text);
+    }
+    let page = join(&world, "ann%40mail.example", &[]).await?;
+    let html = page.text();
+    let telegram = html.find("https://t.me/share/url").context("Telegram")?;
+    let mail = html.find("mailto:").context("a mail")?;
+    assert!(telegram < mail && !html.contains("wa.me"), "{html}");
+    assert!(html.contains("&#38;text=Try%20%26%20see%20Ad\""), "{html}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_host_of_its_own_needs_no_name_of_the_merchant() -> Result<()> {
     let edge = Edge::shared().await?;
     let host = format!("{}.localhost", unique("go"));

@@ -5,6 +5,7 @@ mod consent;
 mod foreign_site;
 mod friend_without_script;
 mod hidden_frames;
+mod launcher;
 mod never_in_the_way;
 mod nothing_counts_twice;
 mod orders_by_token_or_coupon;

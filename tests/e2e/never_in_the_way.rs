@@ -84,21 +84,16 @@ impl Scene {
 
     /// Nothing reached the page, nor its console, but what a connection itself causes.
     pub async fn is_calm(&self) -> Result<()> {
-        is_calm(&self.browser).await
+        let seen = self.browser.seen().await?;
+        assert!(seen.errors.is_empty(), "{:?}", seen.errors);
+        let complaints = self.browser.complaints().await?;
+        let uncaught: Vec<_> = complaints
+            .iter()
+            .filter(|line| line.contains("Uncaught"))
+            .collect();
+        assert!(uncaught.is_empty(), "{uncaught:?}");
+        Ok(())
     }
-}
-
-/// As [`Scene::is_calm`].
-pub async fn is_calm(browser: &Browser) -> Result<()> {
-    let seen = browser.seen().await?;
-    assert!(seen.errors.is_empty(), "{:?}", seen.errors);
-    let complaints = browser.complaints().await?;
-    let uncaught: Vec<_> = complaints
-        .iter()
-        .filter(|line| line.contains("Uncaught"))
-        .collect();
-    assert!(uncaught.is_empty(), "{uncaught:?}");
-    Ok(())
 }
 
 /// Notes every `grapevine:error` from the first page on.

@@ -116,9 +116,13 @@ impl Json for JsValue {
         self.as_bool()
     }
     fn list(&self) -> Vec<Self> {
-        self.dyn_ref::<Array>()
-            .map(|list| list.iter().collect())
-            .unwrap_or_default()
+        let mut out = Vec::new();
+        if let Some(list) = self.dyn_ref::<Array>() {
+            for index in 0..list.length() {
+                out.push(list.get(index));
+            }
+        }
+        out
     }
 }
 

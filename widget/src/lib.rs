@@ -37,6 +37,10 @@ mod wire;
 #[allow(dead_code, unreachable_pub)]
 mod channels;
 
+/// Likewise, the decimals of currencies.
+#[path = "../../domain/src/money/exponent.rs"]
+mod exponent;
+
 use alloc::string::String;
 
 use wasm_bindgen::prelude::*;

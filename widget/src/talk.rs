@@ -7,6 +7,7 @@ use js_sys::{Array, Date, Intl, Object};
 use wasm_bindgen::JsValue;
 
 use crate::device;
+use crate::exponent::exponent;
 use crate::host::{Words, object, put};
 use crate::wire::{Json, Money, Offer};
 
@@ -90,14 +91,12 @@ impl Talk {
             ("trailingZeroDisplay", "stripIfInteger"),
         ]);
         let format = Intl::NumberFormat::new(&self.locales(), &options);
-        let digits = JsValue::from(format.resolved_options())
-            .member("maximumFractionDigits")
-            .number()
-            .unwrap_or(2.0);
-        format_by(
-            &format.format(),
-            &JsValue::from_f64(money.minor / js_sys::Math::pow(10.0, digits)),
-        )
+        let unit = match exponent(money.currency.as_bytes()) {
+            0 => 1.0,
+            3 => 1000.0,
+            _ => 100.0,
+        };
+        format_by(&format.format(), &JsValue::from_f64(money.minor / unit))
     }
 
     pub fn number(&self, number: f64) -> String {
