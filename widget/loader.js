@@ -72,15 +72,17 @@ if (tag && !live) try {
   }
 
   const folder = edge + '/gv/' + __BUILD__ + '/'
-  const file = name => fetch(folder + name).catch(() => 0)
-  const load = () => loading ||= begun
-    .then(() => Promise.all([import(folder + 'panel.js'), file('panel.wasm'), file(start.locale + '.json')]))
-    .then(([panel, ...files]) => panel.default(host, ...files))
-    .catch(error => {
+  // What needs no settings comes beside them.
+  const load = () => loading ||= (async () => {
+    try {
+      const wasm = fetch(folder + 'panel.wasm').catch(() => 0)
+      return await (await import(folder + 'panel.js')).default(host, wasm, begun)
+    } catch (error) {
       loading = 0
       host.plain = 1
       throw error
-    })
+    }
+  })()
   const open = safe(async (where, place) => (await load()).open(host, place || stage('panel'), where))
   // Nobody is asked for a while after a no: then nothing is loaded either.
   const ask = safe(async where => start.asks[where.replace('-', '_')] && !(store.gv_quiet > Date.now()) && (await load()).ask(host, where))
@@ -137,6 +139,7 @@ if (tag && !live) try {
 
   // Forms and places of ours, also those that a page's own navigation brings later or
   // throws out; and links, while the address alone can carry the token.
+  const places = () => d.querySelectorAll('[data-grapevine]:not([data-gv],[data-grapevine=welcome])')
   const scan = safe(() => {
     const token = store.gv_click
     for (const form of token ? d.querySelectorAll('form[data-grapevine-field]') : []) {
@@ -145,7 +148,7 @@ if (tag && !live) try {
     for (const link of found ? d.links : []) {
       if (link.origin == location.origin && !link.search.includes(found[2])) link.search += (link.search && '&') + 'gv=' + found[2]
     }
-    for (const place of d.querySelectorAll('[data-grapevine]:not([data-gv],[data-grapevine=welcome])')) {
+    for (const place of places()) {
       open(place.dataset.gv = place.dataset.grapevine, place)
     }
     for (const name of Object.keys(stages)) stage(name)
@@ -158,6 +161,8 @@ if (tag && !live) try {
       store.gv_me = session
       readdress(location.search)
     }
+    // A place waits for the panel: it is brought while the edge still answers.
+    if (!hidden && places()[0]) safe(load)()
     await begun
     while (!d.body) await new Promise(setTimeout)
     const token = store.gv_click
@@ -188,7 +193,7 @@ if (tag && !live) try {
   })
 
   // What the page may ask, and what the panel needs (src/host.rs).
-  const host = { address, post, paint, emit, stage, customer, keep }
+  const host = { post, paint, emit, stage, customer, keep }
   const commands = {
     identify: ({ token }) => emit('identify', host.customer = token),
     open: options => open(options?.placement),

@@ -24,9 +24,34 @@ const plain = {
 // Words of what few look at.
 let more
 
-/** The panel's functions; `wasm` and `words` are answers of fetch, 0 where there is none. */
-export default async (host, wasm, words) => {
+// Who was here before is asked for beside the rest where a place waits for the panel.
+const askEarly = host => {
+  const session = host.keep('gv_me')
+  if (!(session?.length > 1) || !document.querySelector('[data-grapevine]:not([data-grapevine=welcome])')) return
+  const { post } = host
+  let early = post('/me', { session })
+  host.post = (path, body) => {
+    const answer = path == '/me' && body.session == session && early
+    if (answer) early = 0
+    return answer || post(path, body)
+  }
+}
+
+/**
+ * The panel's functions. `wasm` is a promise of fetch's answer, 0 where there is none; once
+ * `begun` is there, so are the settings.
+ */
+export default async (host, wasm, begun) => {
+  const compiled = (async () => WebAssembly.compile(await (await wasm).arrayBuffer()))()
+  // Whoever awaits it learns of a failure; until then it is nobody's.
+  compiled.catch(() => 0)
+  await begun
   try {
+    const asked = fetch(new URL(host.start.locale + '.json', import.meta.url))
+    askEarly(host)
+    // A page's first number format takes long to make: while nothing else can be done.
+    Intl.NumberFormat()
+    const words = await asked
     // The first entry holds the words that go by a name; the others by their number.
     const list = await words.json()
     host.words = Object.assign(list, list[0])
@@ -38,7 +63,7 @@ export default async (host, wasm, words) => {
         more = 0
         host.emit('error', error)
       })
-    initSync({ module: await WebAssembly.compile(await wasm.arrayBuffer()) })
+    initSync({ module: await compiled })
     return { ask, banner, open }
   } catch (error) {
     host.plain = 1

@@ -100,6 +100,8 @@ async fn shares(ada: &Browser, world: &World) -> Result<String> {
             .replace('?', "%3F")
             .replace('=', "%3D")
     };
+    // On a desktop, messages by phone stand behind "More".
+    ada.press(panel("[data-gv-action=more]")).await?;
     for (channel, front) in [
         ("email", "mailto:?"),
         ("sms", "sms:?body="),

@@ -94,6 +94,14 @@ impl World {
         Ok(world)
     }
 
+    /// A merchant whose shop is somebody else's to serve, at `shop_origin`.
+    ///
+    /// # Errors
+    /// When the edge says no.
+    pub async fn at(edge: &Edge, shop_origin: &str) -> Result<Self> {
+        Self::enter(edge, shop_origin, &json!({})).await
+    }
+
     async fn enter(edge: &Edge, shop_origin: &str, extra: &Value) -> Result<Self> {
         let slug = unique("t");
         let opened = edge

@@ -17,9 +17,6 @@ extern "C" {
     #[derive(Clone)]
     pub type Host;
 
-    /// `{edge}/b/{merchant}`.
-    #[wasm_bindgen(method, getter)]
-    pub fn address(this: &Host) -> String;
     /// The answer of `start`.
     #[wasm_bindgen(method, getter)]
     pub fn start(this: &Host) -> JsValue;
@@ -116,9 +113,13 @@ impl Json for JsValue {
         self.as_bool()
     }
     fn list(&self) -> Vec<Self> {
-        self.dyn_ref::<Array>()
-            .map(|list| list.iter().collect())
-            .unwrap_or_default()
+        let mut out = Vec::new();
+        if let Some(list) = self.dyn_ref::<Array>() {
+            for index in 0..list.length() {
+                out.push(list.get(index));
+            }
+        }
+        out
     }
 }
 

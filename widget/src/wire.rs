@@ -192,6 +192,10 @@ impl Read for Me {
         let verified = json.member("verified").flag()?;
         let earned = Money::read(&json.member("earned"))?;
         let pending = Money::read(&json.member("pending"))?;
+        let mut rewards = Vec::new();
+        for reward in json.member("rewards").list() {
+            rewards.extend(Reward::read(&reward));
+        }
         let me = Self {
             code: json.text_or_empty("code"),
             link: json.text_or_empty("link"),
@@ -204,12 +208,7 @@ impl Read for Me {
             earned,
             pending,
             owed: Money::read(&json.member("owed")),
-            rewards: json
-                .member("rewards")
-                .list()
-                .iter()
-                .filter_map(Reward::read)
-                .collect(),
+            rewards,
             milestone: Milestone::read(&json.member("milestone")),
             rank: Rank::read(&json.member("rank")),
         };
@@ -293,7 +292,11 @@ impl Read for Reward {
 }
 
 fn texts(json: &impl Json) -> Vec<String> {
-    json.list().iter().filter_map(Json::text).collect()
+    let mut out = Vec::new();
+    for item in json.list() {
+        out.extend(item.text());
+    }
+    out
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod cost;
 pub mod ledger;
 mod load;
 pub mod neighbours;
+pub mod panel;
 mod procfs;
 mod report;
 

@@ -136,6 +136,15 @@ enum Bench {
         #[arg(long)]
         rows: Option<f64>,
     },
+    /// The panel beside other share buttons on the same page, in a real browser.
+    Panel {
+        /// One JSON object instead of tables.
+        #[arg(long)]
+        json: bool,
+        /// Visits of each page at each speed; odd, so that a median is one of them.
+        #[arg(long, default_value_t = 11)]
+        rounds: u32,
+    },
     /// A merchant's books with a year of business, natively and inside workerd.
     Ledger {
         /// One JSON object instead of a table.
@@ -195,6 +204,7 @@ fn run(command: Command) -> Result<()> {
             build::all()?;
             block_on(bench::cold::cold(json))
         }
+        Command::Bench(Bench::Panel { json, rounds }) => bench::panel::panel(json, rounds),
         Command::Bench(Bench::Neighbours { json, seconds }) => {
             build::all()?;
             block_on(bench::neighbours::neighbours(json, seconds))

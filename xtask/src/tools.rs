@@ -80,6 +80,14 @@ pub fn ensure_npm() -> Result<()> {
     npm::ensure()
 }
 
+/// The npm packages that the panel is compared with, for its bench alone.
+pub fn ensure_neighbours() -> Result<()> {
+    npm::ensure_in(
+        &paths::root().join("tests/bench"),
+        "the packages that the panel is compared with",
+    )
+}
+
 /// The `workerd` program itself, not its Node wrapper, so that its process id
 /// is the server's.
 pub fn workerd() -> Result<PathBuf> {

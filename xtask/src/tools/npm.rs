@@ -2,34 +2,39 @@
 //! new enough for them, exactly as `package-lock.json` says.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::{paths, process};
 
-/// Runs `npm ci` when `node_modules` is not what the lock file says.
+/// Has the packages of the checkout.
+pub fn ensure() -> Result<()> {
+    ensure_in(&paths::root(), "the npm packages")
+}
+
+/// Runs `npm ci` in `folder` when `node_modules` is not what the lock file says.
 ///
 /// The stamp inside `node_modules` holds the lock file's digest; `npm ci`
 /// removes it first, so an interrupted run is repeated.
-pub fn ensure() -> Result<()> {
-    let root = paths::root();
-    let lock_file = fs::read(root.join("package-lock.json")).context("package-lock.json")?;
+pub fn ensure_in(folder: &Path, what: &str) -> Result<()> {
+    let lock_file = fs::read(folder.join("package-lock.json")).context("package-lock.json")?;
     let digest = crate::build::hex(&Sha256::digest(lock_file));
-    let stamp = root.join("node_modules").join(".grapevine-stamp");
+    let stamp = folder.join("node_modules").join(".grapevine-stamp");
     let complete = || fs::read_to_string(&stamp).is_ok_and(|text| text.trim() == digest);
     if complete() {
         return Ok(());
     }
-    let _lock = super::lock(&paths::build_dir().join("npm.lock"), "the npm packages")?;
+    let _lock = super::lock(&paths::build_dir().join("npm.lock"), what)?;
     if complete() {
         return Ok(());
     }
     check_node()?;
     process::long_step(
-        "installing the npm packages",
+        &format!("installing {what}"),
         "30 seconds",
-        process::command("npm").current_dir(&root).args([
+        process::command("npm").current_dir(folder).args([
             "ci",
             "--no-audit",
             "--no-fund",
