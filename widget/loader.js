@@ -193,7 +193,7 @@ if (tag && !live) try {
   })
 
   // What the page may ask, and what the panel needs (src/host.rs).
-  const host = { address, post, paint, emit, stage, customer, keep }
+  const host = { post, paint, emit, stage, customer, keep }
   const commands = {
     identify: ({ token }) => emit('identify', host.customer = token),
     open: options => open(options?.placement),

@@ -7,7 +7,7 @@ use grapevine_tests::edge::Edge;
 use grapevine_tests::world::World;
 use serde_json::{Value, json};
 
-use crate::steps::LAUNCHER;
+use crate::steps::{LAUNCHER, panel};
 
 /// What is wrong with how it stands, in words.
 const JUDGE: &str = "
@@ -73,5 +73,27 @@ async fn the_launcher_keeps_out_of_the_way() -> Result<()> {
     browser.tools("Emulation.setEmulatedMedia", paper).await?;
     let shown = "return getComputedStyle(document.querySelector('[data-gv=launcher]')).display";
     assert_eq!(browser.run(shown, vec![]).await?, json!("none"));
+    browser.close().await
+}
+
+/// What `Intl` shows of a currency by default is not what its minor unit stands for: no
+/// decimals for HUF, whose fillér is a hundredth.
+#[tokio::test]
+async fn panel_and_launcher_promise_the_same_in_any_currency() -> Result<()> {
+    let edge = Edge::shared().await?;
+    let browser = Browser::open(&Profile::default()).await?;
+    for (currency, amount) in [("HUF", 350_000), ("JPY", 3_500), ("KWD", 3_500_000)] {
+        let offer = json!({ "kind": "amount_off", "amounts": { currency: amount } });
+        let sides = json!({ "name": "Amounts", "advocate": { "offer": offer }, "friend": { "offer": offer } });
+        let extra = json!({ "currency": currency, "program": sides });
+        let world = World::with_shop_as(edge, &edge.origin(), &extra).await?;
+        browser.goto(&world.shop()?.page("/")).await?;
+        let promised = browser.words(LAUNCHER).await?;
+        assert!(promised.ends_with("3,500"), "{promised}");
+        browser.press(LAUNCHER).await?;
+        let offer = browser.words_with(panel("#title"), "3,500").await?;
+        let amount = promised.trim_start_matches("Get ");
+        assert_eq!(offer, format!("Give {amount}, get {amount}"));
+    }
     browser.close().await
 }

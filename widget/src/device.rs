@@ -1,5 +1,5 @@
 //! What we ask of the browser: which device it runs on, whether it is online,
-//! its clipboard, its share sheet, its beacon and its dice.
+//! its clipboard, its share sheet and its dice.
 
 use alloc::string::String;
 
@@ -28,8 +28,6 @@ extern "C" {
     fn sheet(this: &Navigator) -> JsValue;
     #[wasm_bindgen(method, js_name = share)]
     fn open_sheet(this: &Navigator, parcel: &Object) -> Later;
-    #[wasm_bindgen(method, js_name = sendBeacon)]
-    fn send_beacon(this: &Navigator, address: &str, body: &str) -> bool;
 
     /// Where copied text goes; absent on pages without TLS.
     pub type Clipboard;
@@ -38,8 +36,6 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn throw(dice: &mut [u32]);
-    #[wasm_bindgen(js_namespace = JSON)]
-    fn stringify(body: &Object) -> String;
 }
 
 #[wasm_bindgen(module = "/global.js")]
@@ -102,11 +98,6 @@ pub fn open_sheet(parcel: &Object) {
     device()
         .open_sheet(parcel)
         .then_or(&JsValue::UNDEFINED, &nothing);
-}
-
-/// Sends without waiting, also while the page goes away.
-pub fn send(address: &str, body: &Object) {
-    device().send_beacon(address, &stringify(body));
 }
 
 /// 128 random bits in digits: tells a press from its retry.

@@ -17,9 +17,6 @@ extern "C" {
     #[derive(Clone)]
     pub type Host;
 
-    /// `{edge}/b/{merchant}`.
-    #[wasm_bindgen(method, getter)]
-    pub fn address(this: &Host) -> String;
     /// The answer of `start`.
     #[wasm_bindgen(method, getter)]
     pub fn start(this: &Host) -> JsValue;

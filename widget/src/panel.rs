@@ -23,7 +23,7 @@ use crate::device;
 use crate::dom::{after, find, set};
 use crate::host::{Answer, GONE, Host, SESSION, object, put};
 use crate::memory::remember;
-use crate::talk::{Talk, Word, joined, word};
+use crate::talk::{Talk, Word, word};
 use crate::view;
 use crate::wire::{Json, Me, Read, Start};
 
@@ -321,7 +321,7 @@ impl Panel {
 
     /// Tells the edge something that it counts, without holding anything up.
     fn count(&self, path: &str, body: &Object) {
-        device::send(&joined(&self.host.address(), path), body);
+        self.host.post(path, body, |_| ());
     }
 
     /// Says something to a screen reader.

@@ -1,6 +1,6 @@
-//! What ad blockers block: the two lists that nearly all of them begin with, as a package
-//! of today's date brings them. "AdGuard Base" holds EasyList, "AdGuard Tracking
-//! Protection" EasyPrivacy, each with more of its own.
+//! What ad blockers block, as a package brings it: "AdGuard Base", which holds EasyList,
+//! and "AdGuard Tracking Protection", which holds a part of EasyPrivacy beside ten times as
+//! much of its own. No package has the whole of EasyPrivacy.
 //!
 //! The package is taken by itself, not as a dependency: of its 120 MB two texts are
 //! needed, and of its hundred dependencies none.
