@@ -77,7 +77,7 @@ fn what_is_not_asked_for_is_left_to_the_panel() {
     assert_eq!(
         look.theme_css(),
         ":host{--a:var(--gv-accent,#1f5c4d);--o:var(--gv-on-accent,#ffffff);\
-         --surface:#fffdf5;--text:#221d26;--radius:4px;\
+         --surface:#fffdf5;--text:#221d26;--muted:#656164;--radius:4px;\
          --font:\"Inter\",\"Open Sans\",sans-serif;color-scheme:light!important;}"
     );
 }
