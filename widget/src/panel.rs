@@ -13,7 +13,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
-use js_sys::Object;
+use js_sys::{Date, Object};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, ShadowRootInit, ShadowRootMode};
 
@@ -26,6 +26,9 @@ use crate::memory::remember;
 use crate::talk::{Talk, Word, word};
 use crate::view;
 use crate::wire::{Json, Me, Read, Start};
+
+/// A device that has built the frame within so many milliseconds is not kept waiting.
+const QUICK: f64 = 12.0;
 
 const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
 
@@ -74,6 +77,8 @@ pub struct Panel {
     talk: Talk,
     start: Start,
     platform: Platform,
+    /// When it was begun to be built, by the browser's clock.
+    began: f64,
     modal: bool,
     frame: Element,
     body: Element,
@@ -96,6 +101,7 @@ impl Panel {
     fn mount(host: Host, place: &HtmlElement) -> Option<()> {
         // Where a page has set a place aside, the panel stands in it.
         let modal = !place.has_attribute("data-grapevine");
+        let began = Date::now();
         let start = Start::read(&host.start())?;
         let root = place
             .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
@@ -123,6 +129,7 @@ impl Panel {
             talk,
             start,
             platform: device::platform(),
+            began,
             modal,
             frame,
             body,
@@ -152,15 +159,20 @@ impl Panel {
             let placement = self.placement();
             self.count("/views", &object(&[("placement", &placement)]));
         }
-        // In a task of its own: a slow device paints the frame first.
         let panel = Rc::clone(self);
-        after(0, move || {
+        let fill = move || {
             if panel.frame.has_attribute(SURVEY) {
                 panel.show_screen(&survey::SURVEY, panel.modal);
             } else {
                 panel.refresh();
             }
-        });
+        };
+        // In a task of its own on a slow device, which paints the frame first.
+        if Date::now() - self.began < QUICK {
+            fill();
+        } else {
+            after(0, fill);
+        }
     }
 
     /// Finds out who is there and shows what belongs to them.
