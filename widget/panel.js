@@ -64,6 +64,8 @@ export default async (host, wasm, begun) => {
         host.emit('error', error)
       })
     initSync({ module: await compiled })
+    // What is drawn comes in a task of its own, or a slow device is held up too long.
+    await new Promise(setTimeout)
     return { ask, banner, open }
   } catch (error) {
     host.plain = 1
