@@ -144,6 +144,9 @@ enum Bench {
         /// Visits of each page at each speed; odd, so that a median is one of them.
         #[arg(long, default_value_t = 11)]
         rounds: u32,
+        /// What each request takes longer than on this machine.
+        #[arg(long, default_value_t = 0)]
+        latency_ms: u32,
     },
     /// A merchant's books with a year of business, natively and inside workerd.
     Ledger {
@@ -204,7 +207,11 @@ fn run(command: Command) -> Result<()> {
             build::all()?;
             block_on(bench::cold::cold(json))
         }
-        Command::Bench(Bench::Panel { json, rounds }) => bench::panel::panel(json, rounds),
+        Command::Bench(Bench::Panel {
+            json,
+            rounds,
+            latency_ms,
+        }) => bench::panel::panel(json, rounds, latency_ms),
         Command::Bench(Bench::Neighbours { json, seconds }) => {
             build::all()?;
             block_on(bench::neighbours::neighbours(json, seconds))

@@ -9,7 +9,7 @@ use crate::{build, paths, process, tools};
 ///
 /// # Errors
 /// When a step fails.
-pub fn panel(json: bool, rounds: u32) -> anyhow::Result<()> {
+pub fn panel(json: bool, rounds: u32, latency_ms: u32) -> anyhow::Result<()> {
     let browser = tools::browser()?;
     build::all()?;
     tools::ensure_neighbours()?;
@@ -20,6 +20,7 @@ pub fn panel(json: bool, rounds: u32) -> anyhow::Result<()> {
         .args(["run", "--quiet", "--package", "grapevine-tests"])
         .args(["--bin", "bench_panel", "--"])
         .args(["--rounds", &rounds.to_string()])
+        .args(["--latency-ms", &latency_ms.to_string()])
         .args(json.then_some("--json"))
         .env("CHROMIUM_BIN", &browser.chromium)
         .env("CHROMEDRIVER_BIN", &browser.chromedriver);

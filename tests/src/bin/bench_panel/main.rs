@@ -31,15 +31,17 @@ const NO_LIMITS: (&str, &str) = ("LIMITS", "few=0,some=0,many=0");
 async fn main() -> Result<()> {
     let mut json = false;
     let mut rounds = 11;
+    let mut latency = 0;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = true,
             "--rounds" => rounds = arguments.next().context("how many rounds?")?.parse()?,
-            other => bail!("{other} is no option: --json, --rounds N"),
+            "--latency-ms" => latency = arguments.next().context("how long?")?.parse()?,
+            other => bail!("{other} is no option: --json, --rounds N, --latency-ms N"),
         }
     }
-    let report = measure(rounds).await?;
+    let report = measure(rounds, latency).await?;
     if json {
         print(&format!(
             "{}\n",
@@ -51,7 +53,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-async fn measure(rounds: usize) -> Result<Report> {
+async fn measure(rounds: usize, latency: u32) -> Result<Report> {
     let edge = Edge::start_with(&[NO_LIMITS]).await?;
     let place = Place::take().await?;
     let (shop, away) = (
@@ -66,11 +68,12 @@ async fn measure(rounds: usize) -> Result<Report> {
     let browser = Browser::open(&Profile::default()).await?;
     let away = format!("{away}/away");
     let visitor = Visitor::new(browser, &shop, &edge.origin(), &away, session).await?;
+    visitor.slow_network(latency).await?;
     say("warming up: every page once");
     for page in &PAGES {
         visitor.visit(page, 1).await?;
     }
-    let mut report = Report::new(rounds);
+    let mut report = Report::new(rounds, latency);
     let began = Instant::now();
     for round in 0..rounds {
         say(&format!(

@@ -57,13 +57,16 @@ const FIGURES: [(&str, Figure); 9] = [
 #[derive(Debug)]
 pub struct Report {
     rounds: usize,
+    latency: u32,
     visits: BTreeMap<(u32, &'static str), Vec<Visit>>,
 }
 
 impl Report {
-    pub fn new(rounds: usize) -> Self {
+    /// `latency` is what each request takes longer than here, in milliseconds.
+    pub fn new(rounds: usize, latency: u32) -> Self {
         Self {
             rounds,
+            latency,
             visits: BTreeMap::new(),
         }
     }
@@ -131,8 +134,8 @@ impl Report {
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let mut text = format!(
             "{cores} cores; medians of {} rounds, each page once a round with empty caches; \
-             loopback\n",
-            self.rounds
+             loopback and {} ms a request\n",
+            self.rounds, self.latency
         );
         for slower in SLOWER {
             text.push_str(&self.times(slower));
@@ -289,6 +292,7 @@ impl Report {
         }
         json!({
             "rounds": self.rounds,
+            "latency_ms": self.latency,
             "slow_down_measured": self.slow_down(SLOWER.into_iter().max().unwrap_or(1)),
             "encodings": self.encodings(),
             "rows": rows,
@@ -315,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_busy_round_does_not_move_a_ratio() {
-        let mut report = Report::new(3);
+        let mut report = Report::new(3, 0);
         for busy in [1.0, 9.0, 1.0] {
             report.add(&KNOWN, 1, visit(150.0 * busy));
             report.add(&SHAREON_PAGE, 1, visit(100.0 * busy));

@@ -77,6 +77,19 @@ impl Visitor {
         })
     }
 
+    /// Lets every request take so many milliseconds longer from now on.
+    pub async fn slow_network(&self, latency: u32) -> Result<()> {
+        self.browser.tools("Network.enable", json!({})).await?;
+        let conditions = json!({
+            "offline": false, "latency": latency,
+            "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.browser
+            .tools("Network.emulateNetworkConditions", conditions)
+            .await?;
+        Ok(())
+    }
+
     /// Visits `page` on a processor so many times slower.
     pub async fn visit(&self, page: &Page, slower: u32) -> Result<Visit> {
         self.leave().await?;
