@@ -110,7 +110,7 @@ fn language(request: &Request, url: &str, merchant: &Settings) -> Talk {
     let preferred = header(request, "Accept-Language").unwrap_or_default();
     let spoken = preferred.split(',').map(|entry| {
         let (tag, _) = entry.split_once(';').unwrap_or((entry, ""));
-        tag
+        tag.trim()
     });
     let mut found = core::iter::once(asked.as_str())
         .chain(spoken)

@@ -49,7 +49,7 @@ impl Talk {
     /// The language of a BCP 47 tag by its first part, if the panel speaks it.
     #[must_use]
     pub fn find(tag: &str) -> Option<Self> {
-        let language = tag.split(['-', '_']).next().unwrap_or_default().trim();
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL
             .into_iter()
             .find(|known| known.tag().eq_ignore_ascii_case(language))

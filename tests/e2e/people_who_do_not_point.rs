@@ -2,24 +2,13 @@
 //! without a pointer.
 
 use anyhow::Result;
-use grapevine_tests::browser::{At, Browser, Profile, View};
+use grapevine_tests::browser::{At, Browser, Profile};
 use grapevine_tests::edge::Edge;
 use grapevine_tests::inbox;
 use grapevine_tests::world::World;
 use thirtyfour::{Key, TypingData};
 
-use crate::steps::{self, KNOWN, LAUNCHER, banner, panel};
-
-/// In every view, so that dark colours have their contrast too.
-async fn sound(browser: &Browser, what: &str, found: &mut Vec<String>) -> Result<()> {
-    for (view, name) in View::ALL {
-        browser.look(view).await?;
-        for finding in browser.accessibility().await? {
-            found.push(format!("{what}{name}: {finding}"));
-        }
-    }
-    Ok(())
-}
+use crate::steps::{self, KNOWN, LAUNCHER, banner, panel, sound};
 
 #[tokio::test]
 async fn axe_finds_nothing_anywhere() -> Result<()> {

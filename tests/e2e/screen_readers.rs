@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use grapevine_tests::browser::{At, Browser, Profile, View};
+use grapevine_tests::browser::{At, Browser, Profile};
 use grapevine_tests::edge::Edge;
 use grapevine_tests::world::{World, text};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-use crate::steps::{self, KNOWN, LAUNCHER, banner, panel};
+use crate::steps::{self, KNOWN, LAUNCHER, banner, panel, sound};
 
 /// Roles that only hold others, or repeat a name.
 const SILENT: [&str; 7] = [
@@ -121,17 +121,6 @@ async fn the_panel_and_the_banner_are_told_in_this_order() -> Result<()> {
         "told otherwise: compare tests/e2e/told/<state>.new.txt of {changed:?}"
     );
     browser.close().await
-}
-
-/// In every view, so that dark colours have their contrast too.
-async fn sound(browser: &Browser, what: &str, found: &mut Vec<String>) -> Result<()> {
-    for (view, name) in View::ALL {
-        browser.look(view).await?;
-        for finding in browser.accessibility().await? {
-            found.push(format!("{what}{name}: {finding}"));
-        }
-    }
-    Ok(())
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What people do in journeys, told in their own terms.
 
 use anyhow::Result;
-use grapevine_tests::browser::{At, Browser};
+use grapevine_tests::browser::{At, Browser, View};
 use grapevine_tests::world::{World, text};
 
 /// The pill that opens the panel.
@@ -22,10 +22,26 @@ pub const fn banner(css: &str) -> At<'_> {
 /// Opens the shop and the panel, and joins by e-mail.
 pub async fn join(browser: &Browser, world: &World, email: &str) -> Result<()> {
     browser.goto(&world.shop()?.page("/")).await?;
+    join_here(browser, email).await
+}
+
+/// Opens the panel on the page in hand, and joins by e-mail.
+pub async fn join_here(browser: &Browser, email: &str) -> Result<()> {
     browser.press(LAUNCHER).await?;
     browser.fill(panel("[data-gv-field=email]"), email).await?;
     browser.press(panel("[data-gv-action=join]")).await?;
     browser.find(KNOWN).await?;
+    Ok(())
+}
+
+/// Adds what axe finds in every view, so that dark colours have their contrast too.
+pub async fn sound(browser: &Browser, what: &str, found: &mut Vec<String>) -> Result<()> {
+    for (view, name) in View::ALL {
+        browser.look(view).await?;
+        for finding in browser.accessibility().await? {
+            found.push(format!("{what}{name}: {finding}"));
+        }
+    }
     Ok(())
 }
 

@@ -45,12 +45,7 @@ async fn beside_code_that_redefines_prototypes_it_works() -> Result<()> {
     browser
         .find(At::Shadow("#place", "[data-gv-field=email]"))
         .await?;
-    browser.press(LAUNCHER).await?;
-    browser
-        .fill(panel("[data-gv-field=email]"), "bob@mail.example")
-        .await?;
-    browser.press(panel("[data-gv-action=join]")).await?;
-    browser.find(KNOWN).await?;
+    steps::join_here(browser, "bob@mail.example").await?;
     browser.press(panel("[data-gv-action=copy-link]")).await?;
     browser
         .words_with(panel("[data-gv-action=copy-link]"), "Copied")
@@ -118,12 +113,7 @@ async fn with_cookies_and_storage_blocked_a_friend_still_counts() -> Result<()> 
     browser.find(banner("[data-gv-state=offer]")).await?;
     let field = browser.find_hidden(At::Page("#buy input[name=gv]")).await?;
     assert!(field.prop("value").await?.is_some());
-    browser.press(LAUNCHER).await?;
-    browser
-        .fill(panel("[data-gv-field=email]"), "bob@mail.example")
-        .await?;
-    browser.press(panel("[data-gv-action=join]")).await?;
-    browser.find(KNOWN).await?;
+    steps::join_here(browser, "bob@mail.example").await?;
     browser.press(panel("[data-gv-action=close]")).await?;
     // Within the page it is remembered who is there.
     browser.press(LAUNCHER).await?;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::network::leads_to_the_plain_page;
 use super::{Scene, Setting, TAG, note_errors, told};
-use crate::steps::{self, KNOWN, LAUNCHER, panel};
+use crate::steps::{self, LAUNCHER, panel};
 
 fn policy(edge: &str, wasm: &str) -> String {
     format!(
@@ -33,12 +33,7 @@ async fn by_nonce_everything_works_with_no_style_inline_and_trusted_types() -> R
     browser
         .find(At::Shadow("#place", "[data-gv-field=email]"))
         .await?;
-    browser.press(LAUNCHER).await?;
-    browser
-        .fill(panel("[data-gv-field=email]"), "bob@mail.example")
-        .await?;
-    browser.press(panel("[data-gv-action=join]")).await?;
-    browser.find(KNOWN).await?;
+    steps::join_here(browser, "bob@mail.example").await?;
     browser.press(panel("[data-gv-action=copy-link]")).await?;
     scene
         .world

@@ -10,6 +10,7 @@ mod start;
 
 use grapevine_domain::link::{is_same_site, split_origin};
 use grapevine_ledger::command::Settings;
+use grapevine_pages::Talk;
 use worker::{Env, Request, Response};
 
 use crate::error::Error;
@@ -18,11 +19,6 @@ use crate::tracker::settings;
 
 pub use acts::act;
 pub use start::start;
-
-/// Languages of the widget.
-const LOCALES: [&str; 14] = [
-    "ar", "bg", "cs", "de", "en", "es", "fr", "hu", "it", "pl", "ro", "ru", "tr", "uk",
-];
 
 /// Whether the page that calls is one of the shop's; its origin, if it named one.
 fn shop_page(request: &Request, url: &str, merchant: &Settings) -> Result<Option<String>, Error> {
@@ -60,22 +56,20 @@ pub async fn preflight(request: &Request, env: &Env, merchant: &str) -> Result<R
     allow(response, origin.as_deref())
 }
 
-/// The first language that is spoken here, by its first part; English where none is.
+/// The first language that the panel speaks; English where it speaks none.
 fn best_locale<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static str {
-    let spoken = |tag: &str| {
-        let language = tag
-            .split(['-', '_'])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        LOCALES.into_iter().find(|known| *known == language)
-    };
-    wanted.into_iter().find_map(spoken).unwrap_or("en")
+    let mut spoken = wanted.into_iter().filter_map(Talk::find);
+    spoken.next().unwrap_or_else(|| Talk::of("en")).tag()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LOCALES, best_locale, is_same_site};
+    use super::{best_locale, is_same_site};
+
+    /// Languages that are promised.
+    const LOCALES: [&str; 14] = [
+        "ar", "bg", "cs", "de", "en", "es", "fr", "hu", "it", "pl", "ro", "ru", "tr", "uk",
+    ];
 
     #[test]
     fn a_shop_answers_with_and_without_www() {
@@ -102,6 +96,9 @@ mod tests {
             .collect();
         files.sort();
         assert_eq!(files, LOCALES.map(|locale| format!("{locale}.json")));
+        for locale in LOCALES {
+            assert_eq!(best_locale([locale]), locale);
+        }
     }
 
     #[test]
